@@ -1,0 +1,82 @@
+// Runs every test there is and ends with one line "N passed, N failed". Starts on any Node from 18 on.
+//
+//   node RtcTests/run.mjs                       all
+//   node RtcTests/run.mjs dotnet|budget|gateway|mediasoup ...   only those
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildWorker, ensurePackages, executable, fail, root } from '../Worker/build.mjs';
+
+const suites = { dotnet, budget, gateway, mediasoup };
+const chosen = process.argv.slice(2);
+const unknown = chosen.filter((name) => !(name in suites));
+if (unknown.length > 0) fail(`unknown suite ${unknown.join(', ')}; there are ${Object.keys(suites).join(', ')}`);
+
+ensurePackages();
+const node = join(root, 'node_modules', '.bin', 'node');
+const env = {
+  ...process.env,
+  PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH}`,
+  MEDIASOUP_WORKER_BIN: process.env.MEDIASOUP_WORKER_BIN ?? executable,
+};
+buildWorker({ ifStale: true });
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+for (const name of chosen.length > 0 ? chosen : Object.keys(suites)) {
+  console.log(`\n== ${name} ==`);
+  const started = Date.now();
+  const counts = suites[name]();
+  for (const key of Object.keys(total)) total[key] += counts[key];
+  console.log(`== ${name}: ${counts.passed} passed, ${counts.failed} failed in ${Math.round((Date.now() - started) / 1000)} s`);
+}
+
+const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
+console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`);
+process.exitCode = total.failed > 0 ? 1 : 0;
+
+/** Runs a command, shows its output, and returns the output and whether it succeeded. */
+function capture(command, args) {
+  const result = spawnSync(command, args, { cwd: root, env, encoding: 'utf8', maxBuffer: 1 << 28 });
+  const output = `${result.stdout ?? ''}${result.stderr ?? ''}`;
+  process.stdout.write(output);
+  return { output, succeeded: !result.error && result.status === 0 };
+}
+
+/** Takes counts out of a runner's output; a runner that fails without naming a failed test counts as one. */
+function counted({ output, succeeded }, patterns) {
+  const read = (pattern) => [...output.matchAll(pattern)].reduce((sum, match) => sum + Number(match[1]), 0);
+  const counts = { passed: read(patterns.passed), failed: read(patterns.failed), skipped: read(patterns.skipped) };
+  if (!succeeded && counts.failed === 0) counts.failed = 1;
+  if (succeeded && counts.passed === 0) {
+    console.log('no test ran');
+    counts.failed = 1;
+  }
+  return counts;
+}
+
+function dotnet() {
+  const run = capture('dotnet', ['test', 'RtcTests', '--nologo', '-v', 'quiet']);
+  return counted(run, { passed: /Passed:\s+(\d+)/g, failed: /Failed:\s+(\d+)/g, skipped: /Skipped:\s+(\d+)/g });
+}
+
+function budget() {
+  const run = capture('dotnet', ['run', '--project', 'Benchmarks/Micro', '-c', 'Release', '--', '--budget']);
+  return counted(run, { passed: /^(\d+) within budget/gm, failed: /^(\d+) over budget/gm, skipped: /^(\d+) skipped/gm });
+}
+
+function gateway() {
+  if (!existsSync('/usr/bin/chromium')) {
+    console.log('chromium is missing: apt-get install chromium (the end-to-end tests drive it)');
+  }
+  const run = capture('npm', ['run', '--silent', 'test', '--workspace', 'gateway']);
+  return counted(run, { passed: /^. pass (\d+)$/gm, failed: /^. fail (\d+)$/gm, skipped: /^. skipped (\d+)$/gm });
+}
+
+function mediasoup() {
+  const run = capture(node, ['RtcTests/Mediasoup/run.mjs']);
+  return counted(run, {
+    passed: /own tests: (\d+) passed/g,
+    failed: /own tests: \d+ passed, (\d+) failed/g,
+    skipped: /own tests: .* (\d+) owed/g,
+  });
+}

@@ -1,0 +1,239 @@
+import { randomInt } from 'node:crypto';
+import { EventEmitter } from 'node:events';
+import type { types } from 'mediasoup';
+import { NegotiationError, SdpError } from './errors.ts';
+import type { SdpLimits } from './lines.ts';
+import { planProducer, type ProducerPlan, type ProducerPlanOptions } from './producer-plan.ts';
+import { SerialQueue } from './queue.ts';
+import { parseRemoteSession, type RemoteMedia, type RemoteSession, type RemoteTransport } from './remote.ts';
+import { connectTransport, createTransport, sameFingerprints, type TransportSettings } from './transport.ts';
+import { writeSession, type LocalMedia } from './write.ts';
+
+export interface PublishOptions extends ProducerPlanOptions {
+  transport: TransportSettings;
+  /** MediaStream id given to tracks that name none (`a=msid:-`, or no msid). Default: the transport's id. */
+  defaultStreamId?: string;
+  /** Added to the appData of every Producer. */
+  appData?: Record<string, unknown>;
+  /** The DTLS role of the peer when it leaves the choice; default client, as RFC 9725 has it. */
+  peerDtlsRole?: 'client' | 'server';
+  limits?: SdpLimits;
+}
+
+/** One published track. */
+export interface PublishedTrack {
+  mid: string;
+  producer: types.Producer;
+  streamId: string;
+  trackId: string;
+}
+
+/** What an offer led to. */
+export interface PublishResult {
+  /** The SDP answer. */
+  answer: string;
+  added: PublishedTrack[];
+  removed: PublishedTrack[];
+  /** m-sections that were turned down, and why. */
+  rejected: { mid: string; error: SdpError }[];
+}
+
+interface Slot {
+  mid: string;
+  track?: PublishedTrack;
+  /** The parameters the Producer was made with, to see whether a later offer changes them. */
+  fingerprint?: string;
+}
+
+interface PlannedSection {
+  media: RemoteMedia;
+  plan?: ProducerPlan;
+  error?: SdpError;
+}
+
+/**
+ * A peer's one sending connection: a WebRtcTransport whose Producers follow the peer's offers.
+ * Emits `close` once, when closed here or by the router.
+ */
+export class PublishConnection extends EventEmitter<{ close: [] }> {
+  readonly transport: types.WebRtcTransport;
+  readonly #router: types.Router;
+  readonly #options: PublishOptions;
+  readonly #queue = new SerialQueue();
+  readonly #sessionId = String(randomInt(1, 2 ** 47));
+  #version = 0;
+  #slots: Slot[] = [];
+  #remote: RemoteTransport | undefined;
+  #setup: 'active' | 'passive' = 'passive';
+  #ice: types.IceParameters;
+
+  private constructor(router: types.Router, transport: types.WebRtcTransport, options: PublishOptions) {
+    super();
+    this.#router = router;
+    this.transport = transport;
+    this.#options = options;
+    this.#ice = transport.iceParameters;
+    transport.observer.once('close', () => this.emit('close'));
+  }
+
+  /** Makes the transport; nothing is published before the first {@link negotiate}. */
+  static async create(router: types.Router, options: PublishOptions): Promise<PublishConnection> {
+    return new PublishConnection(router, await createTransport(router, options.transport), options);
+  }
+
+  get closed(): boolean {
+    return this.transport.closed;
+  }
+
+  /** What is published now, in the order of the m-sections. */
+  get tracks(): PublishedTrack[] {
+    return this.#slots.flatMap((slot) => (slot.track ? [slot.track] : []));
+  }
+
+  /**
+   * Applies an offer, the first or a later one, and answers it. m-sections are known by their mid: one that stays
+   * keeps its Producer, one that became inactive or was rejected loses it, and a changed ICE user fragment restarts ICE.
+   * Candidates of the peer are not needed, as our side is ice-lite. Either everything in the offer is applied or nothing.
+   * @throws SdpError when the offer is malformed, or when no m-section that wants to send can be served
+   * @throws NegotiationError when the offer contradicts an earlier one, or the connection is closed
+   */
+  negotiate(offer: string): Promise<PublishResult> {
+    return this.#queue.run(() => this.#negotiate(offer));
+  }
+
+  /** Closes the transport and all Producers. */
+  close(): void {
+    this.transport.close();
+  }
+
+  async #negotiate(sdp: string): Promise<PublishResult> {
+    if (this.closed) throw new NegotiationError('the connection is closed');
+    const offer = parseRemoteSession(sdp, this.#options.limits);
+    this.#checkOrder(offer);
+    const sections = offer.media.map((media) => this.#plan(media));
+    const failed = sections.find((section) => section.error);
+    if (failed?.error && !sections.some((section) => section.plan)) throw failed.error;
+    if (offer.transport) await this.#applyTransport(offer.transport);
+    const { added, removed } = await this.#applySections(sections);
+    this.#version += 1;
+    return {
+      answer: this.#writeAnswer(offer, sections),
+      added,
+      removed,
+      rejected: sections.flatMap(({ media, error }) => (error ? [{ mid: media.mid, error }] : [])),
+    };
+  }
+
+  /** An m-section keeps its place and its mid, unless it was rejected and is used anew (RFC 8829 section 5.2.2). */
+  #checkOrder(offer: RemoteSession): void {
+    if (offer.media.length < this.#slots.length) {
+      throw new NegotiationError(`offer has ${offer.media.length} m-sections, the one before had ${this.#slots.length}`);
+    }
+    for (const [index, slot] of this.#slots.entries()) {
+      const media = offer.media[index]!;
+      if (slot.track && media.mid !== slot.mid && !media.rejected) {
+        throw media.section.error(`mid was ${slot.mid} before`, 'mid');
+      }
+    }
+  }
+
+  #plan(media: RemoteMedia): PlannedSection {
+    if (media.rejected) return { media };
+    if (media.kind !== 'audio' && media.kind !== 'video') {
+      return { media, error: media.section.error(`m-sections of type ${media.type} are not served`) };
+    }
+    try {
+      const plan = planProducer(media, this.#router.rtpCapabilities, this.#options);
+      return { media, plan };
+    } catch (error) {
+      if (error instanceof SdpError) return { media, error };
+      throw error;
+    }
+  }
+
+  async #applyTransport(remote: RemoteTransport): Promise<void> {
+    if (!this.#remote) {
+      this.#setup = await connectTransport(this.transport, remote, this.#options.peerDtlsRole);
+    } else {
+      if (!sameFingerprints(this.#remote, remote)) {
+        throw new NegotiationError('the certificate changed: a new connection is needed');
+      }
+      if (this.#remote.iceUfrag !== remote.iceUfrag) this.#ice = await this.transport.restartIce();
+    }
+    this.#remote = remote;
+  }
+
+  async #applySections(sections: PlannedSection[]): Promise<{ added: PublishedTrack[]; removed: PublishedTrack[] }> {
+    const removed: PublishedTrack[] = [];
+    const slots = sections.map(({ media, plan }, index): Slot => {
+      const old = this.#slots[index];
+      const sends = plan !== undefined && (media.direction === 'sendonly' || media.direction === 'sendrecv');
+      const fingerprint = sends ? JSON.stringify([plan.rtpParameters, media.msid]) : undefined;
+      const kept = old?.track && !old.track.producer.closed && old.fingerprint === fingerprint;
+      if (old?.track && !kept) removed.push(old.track);
+      return { mid: media.mid, ...(fingerprint && { fingerprint }), ...(kept && old.track && { track: old.track }) };
+    });
+    const wanted = slots.flatMap((slot, index) => (slot.fingerprint && !slot.track ? [index] : []));
+    // A mid or SSRC must be free before it is used again, so what goes, goes first.
+    for (const track of removed) track.producer.close();
+    const made = await Promise.allSettled(
+      wanted.map((index) => this.#produce(sections[index]!.media, sections[index]!.plan!)),
+    );
+    const added = made.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    const failure = made.find((result) => result.status === 'rejected');
+    if (failure) {
+      for (const track of added) track.producer.close();
+      throw failure.reason;
+    }
+    for (const [position, index] of wanted.entries()) slots[index]!.track = added[position]!;
+    this.#slots = slots;
+    return { added, removed };
+  }
+
+  async #produce(media: RemoteMedia, plan: ProducerPlan): Promise<PublishedTrack> {
+    const streamId = media.msid?.streamId ?? this.#options.defaultStreamId ?? this.transport.id;
+    const trackId = media.msid?.trackId ?? `${streamId}-${media.mid}`;
+    const producer = await this.transport.produce({
+      kind: plan.kind,
+      rtpParameters: { ...plan.rtpParameters, msid: `${streamId} ${trackId}` },
+      appData: { ...this.#options.appData, streamId, trackId },
+    });
+    return { mid: media.mid, producer, streamId, trackId };
+  }
+
+  #writeAnswer(offer: RemoteSession, sections: PlannedSection[]): string {
+    const media = sections.map(({ media: remote, plan }, index): LocalMedia => {
+      if (plan) return { ...plan.answer, direction: this.#slots[index]?.track ? 'recvonly' : 'inactive' };
+      const { type, protocol, formats, mid } = remote;
+      return { rejected: true, type, protocol, formats, mid };
+    });
+    return writeSession({
+      sessionId: this.#sessionId,
+      version: this.#version,
+      ice: this.#ice,
+      candidates: this.transport.iceCandidates,
+      fingerprints: this.transport.dtlsParameters.fingerprints,
+      setup: this.#setup,
+      media,
+      extmapAllowMixed: offer.extmapAllowMixed,
+    });
+  }
+}
+
+/**
+ * Publishes from an SDP offer in one step: makes the connection and its Producers and answers.
+ * @throws SdpError, NegotiationError; the transport is closed then
+ */
+export async function publish(
+  router: types.Router,
+  offer: string,
+  options: PublishOptions,
+): Promise<PublishResult & { connection: PublishConnection }> {
+  const connection = await PublishConnection.create(router, options);
+  try {
+    return { connection, ...(await connection.negotiate(offer)) };
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}

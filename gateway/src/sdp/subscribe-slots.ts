@@ -1,0 +1,209 @@
+import type { types } from 'mediasoup';
+import { NegotiationError } from './errors.ts';
+import type { RemoteMedia } from './remote.ts';
+import type { SubscribedTrack } from './subscribe.ts';
+import type { LocalMedia, LocalRtpMedia } from './write.ts';
+
+/** One m-section of a receiving connection. Its place never changes. */
+interface Slot {
+  kind: types.MediaKind;
+  mid: string;
+  /**
+   * - `offered`: has a Consumer that waits for the answer
+   * - `flowing`: the peer receives it
+   * - `idle`: inactive, free for a track of the same kind under the same mid
+   * - `rejected`: port 0, free for any track under a new mid (RFC 8829 section 5.2.2)
+   */
+  state: 'offered' | 'flowing' | 'idle' | 'rejected';
+  track?: SubscribedTrack;
+  /** As last offered; what an inactive m-section repeats. */
+  described?: LocalRtpMedia;
+}
+
+/** The m-sections of a receiving connection and the Consumers in them. */
+export class SubscribeSlots {
+  readonly capabilities: types.RtpCapabilities;
+  readonly #transport: types.WebRtcTransport;
+  readonly #onGone: () => void;
+  readonly #slots: Slot[] = [];
+  /** Parameters by payload type: BUNDLE asks that one payload type means the same in all m-sections (RFC 8843 9.1). */
+  readonly #parameters = new Map<number, Record<string, unknown>>();
+  #nextMid = 0;
+  #dirty = false;
+
+  constructor(transport: types.WebRtcTransport, capabilities: types.RtpCapabilities, onGone: () => void) {
+    this.#transport = transport;
+    this.capabilities = capabilities;
+    this.#onGone = onGone;
+  }
+
+  get tracks(): SubscribedTrack[] {
+    return this.#slots.flatMap((slot) => (slot.track ? [slot.track] : []));
+  }
+
+  /**
+   * Makes the m-sections carry exactly `producers`.
+   * @returns whether a new offer is due
+   */
+  async update(producers: readonly types.Producer[]): Promise<boolean> {
+    const wanted = new Set(producers.map((producer) => producer.id));
+    for (const slot of this.#slots) {
+      if (slot.track && !wanted.has(slot.track.producerId)) this.#vacate(slot);
+    }
+    const present = new Set(this.tracks.map((track) => track.producerId));
+    const added = producers.filter((producer) => !present.has(producer.id));
+    // Places are given in order before the first await, so that the order of m-sections is that of the Producers.
+    await Promise.all(added.map((producer) => this.#consume(this.#take(producer.kind), producer)));
+    const due = this.#dirty;
+    this.#dirty = false;
+    return due;
+  }
+
+  /** The m-sections of the next offer. */
+  describe(): LocalMedia[] {
+    return this.#slots.map((slot): LocalMedia => {
+      if (slot.state === 'rejected') {
+        return { rejected: true, type: slot.kind, protocol: 'UDP/TLS/RTP/SAVPF', formats: '0', mid: slot.mid };
+      }
+      if (slot.track) slot.described = this.#describeTrack(slot, slot.track);
+      if (!slot.described) throw new Error(`m-section ${slot.mid} was never described`);
+      if (slot.track) return slot.described;
+      const { kind, mid, codecs, extensions } = slot.described;
+      return { kind, mid, codecs, extensions, direction: 'inactive' };
+    });
+  }
+
+  /** @throws SdpError, NegotiationError when an answer does not have the m-sections of the offer */
+  checkAnswer(media: readonly RemoteMedia[]): void {
+    if (media.length !== this.#slots.length) {
+      throw new NegotiationError(`answer has ${media.length} m-sections, the offer had ${this.#slots.length}`);
+    }
+    for (const [index, slot] of this.#slots.entries()) {
+      const answered = media[index]!;
+      if (answered.type !== slot.kind) throw answered.section.error(`the offer had ${slot.kind} here`);
+      if (!answered.rejected && answered.mid !== slot.mid) {
+        throw answered.section.error(`the offer had mid ${slot.mid} here`, 'mid');
+      }
+    }
+  }
+
+  /**
+   * Applies one m-section of an answer.
+   * @returns the track it decided on, where one waited for the answer
+   */
+  async settle(index: number, media: RemoteMedia): Promise<{ track: SubscribedTrack; flows: boolean } | undefined> {
+    const slot = this.#slots[index]!;
+    const { track } = slot;
+    const receives = !media.rejected && (media.direction === 'recvonly' || media.direction === 'sendrecv');
+    if (track && receives && acceptsCodec(track.consumer, media)) {
+      if (slot.state !== 'offered') return undefined;
+      slot.state = 'flowing';
+      if (!track.consumer.closed) await this.#resume(track.consumer);
+      return { track, flows: true };
+    }
+    if (track) {
+      delete slot.track;
+      track.consumer.close();
+    }
+    if (slot.state !== 'rejected') slot.state = media.rejected ? 'rejected' : 'idle';
+    return track && { track, flows: false };
+  }
+
+  /** A Consumer that closes while it is being resumed is not an error: its Producer has just gone. */
+  async #resume(consumer: types.Consumer): Promise<void> {
+    try {
+      await consumer.resume();
+    } catch (error) {
+      if (!consumer.closed) throw error;
+    }
+  }
+
+  #take(kind: types.MediaKind): Slot {
+    const idle = this.#slots.find((slot) => slot.state === 'idle' && slot.kind === kind);
+    const slot = idle ?? this.#slots.find((candidate) => candidate.state === 'rejected') ?? this.#append(kind);
+    if (slot.state === 'rejected') slot.mid = String(this.#nextMid++);
+    slot.kind = kind;
+    slot.state = 'offered';
+    this.#dirty = true;
+    return slot;
+  }
+
+  #append(kind: types.MediaKind): Slot {
+    const slot: Slot = { kind, mid: '', state: 'rejected' };
+    this.#slots.push(slot);
+    return slot;
+  }
+
+  async #consume(slot: Slot, producer: types.Producer): Promise<void> {
+    try {
+      const consumer = await this.#transport.consume({
+        producerId: producer.id,
+        rtpCapabilities: this.capabilities,
+        mid: slot.mid,
+        paused: true,
+      });
+      slot.track = { mid: slot.mid, consumer, producerId: producer.id, ...streamOf(producer, consumer) };
+      consumer.once('producerclose', () => {
+        if (slot.track?.consumer !== consumer) return;
+        this.#vacate(slot);
+        this.#onGone();
+      });
+    } catch (error) {
+      slot.state = slot.described?.mid === slot.mid ? 'idle' : 'rejected';
+      if (!producer.closed) throw error;
+    }
+  }
+
+  #vacate(slot: Slot): void {
+    const { track } = slot;
+    delete slot.track;
+    track?.consumer.close();
+    this.#dirty = true;
+    // What was never offered has nothing that an inactive m-section could repeat.
+    slot.state = slot.described?.mid === slot.mid ? 'idle' : 'rejected';
+  }
+
+  #describeTrack(slot: Slot, track: SubscribedTrack): LocalRtpMedia {
+    const { rtpParameters } = track.consumer;
+    const encoding = rtpParameters.encodings?.[0];
+    if (encoding?.ssrc === undefined) throw new Error('a Consumer has one encoding with an SSRC');
+    return {
+      kind: slot.kind,
+      mid: slot.mid,
+      direction: 'sendonly',
+      codecs: rtpParameters.codecs.map((codec) => ({ ...codec, parameters: this.#parametersOf(codec) })),
+      extensions: (rtpParameters.headerExtensions ?? []).map(({ id, uri }) => ({ id, uri })),
+      source: {
+        ssrc: encoding.ssrc,
+        ...(encoding.rtx && { rtxSsrc: encoding.rtx.ssrc }),
+        cname: rtpParameters.rtcp?.cname ?? track.streamId,
+        streamId: track.streamId,
+        trackId: track.trackId,
+      },
+    };
+  }
+
+  #parametersOf(codec: types.RtpCodecParameters): Record<string, unknown> {
+    const known = this.#parameters.get(codec.payloadType);
+    if (known) return known;
+    const parameters = { ...codec.parameters };
+    this.#parameters.set(codec.payloadType, parameters);
+    return parameters;
+  }
+}
+
+function acceptsCodec(consumer: types.Consumer, media: RemoteMedia): boolean {
+  const codec = consumer.rtpParameters.codecs[0];
+  return media.codecs.some((entry) => entry.payloadType === codec?.payloadType);
+}
+
+/** The publisher's msid: as our own Producers keep it, as RTP parameters carry it, or the Producer's id. */
+function streamOf(producer: types.Producer, consumer: types.Consumer): { streamId: string; trackId: string } {
+  const [streamId, trackId] = (producer.rtpParameters.msid ?? '').split(' ');
+  const { appData } = producer;
+  const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+  return {
+    streamId: text(appData['streamId']) ?? text(streamId) ?? consumer.rtpParameters.rtcp?.cname ?? producer.id,
+    trackId: text(appData['trackId']) ?? text(trackId) ?? producer.id,
+  };
+}

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+
+/** Room names: readable in a URL, and bounded. */
+export const RoomId = z.string().regex(/^[A-Za-z0-9._~-]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 . _ ~ -');
+
+const Name = z.string().trim().max(64).optional();
+const Transport = z.enum(['any', 'udp', 'tcp']).default('any');
+
+export const RoomParams = z.object({ room: RoomId });
+export const SessionParams = z.object({ session: z.uuid() });
+export const JoinBody = z.object({ name: Name, transport: Transport }).default({ transport: 'any' });
+export const SocketQuery = z.object({ name: Name, transport: Transport });
+export const AnswerQuery = z.object({ version: z.coerce.number().int().min(1) });
+export const EventsQuery = z.object({ waitMs: z.coerce.number().int().min(0).max(25_000).default(0) });
+
+const Sdp = z.string().min(1);
+
+/** What a client says over its WebSocket. `id` comes back with the reply. */
+export const ClientMessage = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('publish'), id: z.number().int(), sdp: Sdp }),
+  z.object({ type: z.literal('unpublish'), id: z.number().int() }),
+  z.object({ type: z.literal('answer'), id: z.number().int(), version: z.number().int(), sdp: Sdp }),
+]);
+export type ClientMessage = z.infer<typeof ClientMessage>;

@@ -1,0 +1,36 @@
+import type { types } from 'mediasoup';
+
+/** A user as others see it. */
+export interface UserInfo {
+  id: string;
+  name: string;
+}
+
+/** A track in an offer, and whose it is. */
+export interface TrackInfo {
+  mid: string;
+  kind: types.MediaKind;
+  user: UserInfo;
+  streamId: string;
+  trackId: string;
+}
+
+/** Why a user's session ended without its doing. `reconnect` asks it to join again at once. */
+export interface ClosedReason {
+  reason: 'worker-died' | 'shutdown' | 'idle' | 'connection-lost';
+  reconnect: boolean;
+}
+
+/** What the service tells a user, over WebSocket or in answer to a poll. */
+export type ServerMessage =
+  | { type: 'joined'; room: string; user: UserInfo; users: UserInfo[] }
+  | { type: 'userJoined'; user: UserInfo }
+  | { type: 'userLeft'; user: UserInfo }
+  | { type: 'offer'; version: number; sdp: string; tracks: TrackInfo[] }
+  | ({ type: 'closed' } & ClosedReason)
+  | { type: 'failed'; detail: string };
+
+/** How a user is told. Must not throw. */
+export interface UserLink {
+  send(message: ServerMessage): void;
+}

@@ -1,0 +1,78 @@
+import type { RouterPlace } from '../workers.ts';
+import type { ClosedReason, UserInfo, UserLink } from './messages.ts';
+import { LimitError, Room, type RoomConfig } from './room.ts';
+import type { JoinOptions, RoomUser } from './user.ts';
+
+/** Where rooms get their Router; the worker pool outside tests. */
+export interface RouterSource {
+  createRouter(): Promise<RouterPlace>;
+}
+
+/** A user in its room: what HTTP and WebSocket hold on to. */
+export interface Membership {
+  room: Room;
+  user: RoomUser;
+  leave(): void;
+}
+
+/** The rooms of the service. A room exists while it has users. */
+export class RoomRegistry {
+  readonly #rooms = new Map<string, Promise<Room>>();
+  readonly #open = new Map<string, Room>();
+  readonly #source: RouterSource;
+  readonly #config: RoomConfig;
+
+  constructor(source: RouterSource, config: RoomConfig) {
+    this.#source = source;
+    this.#config = config;
+  }
+
+  /** Rooms and who is in them. */
+  list(): { id: string; users: UserInfo[] }[] {
+    return [...this.#open.values()].map((room) => ({ id: room.id, users: room.users }));
+  }
+
+  get(id: string): Room | undefined {
+    return this.#open.get(id);
+  }
+
+  /**
+   * Adds a user to a room, which is made when it does not exist.
+   * @throws LimitError
+   */
+  async join(roomId: string, link: UserLink, options: JoinOptions = {}): Promise<Membership> {
+    let room = await this.#obtain(roomId);
+    // The last user may have left, and the room closed, since its promise was taken.
+    while (room.closed) room = await this.#obtain(roomId);
+    const user = await room.join(link, options);
+    const joined = room;
+    return { room: joined, user, leave: () => joined.leave(user) };
+  }
+
+  /** Ends all rooms. */
+  close(reason: ClosedReason): void {
+    for (const room of this.#open.values()) room.close(reason);
+  }
+
+  #obtain(id: string): Promise<Room> {
+    const known = this.#rooms.get(id);
+    if (known) return known;
+    if (this.#rooms.size >= this.#config.limits.rooms) {
+      return Promise.reject(new LimitError(`there are ${this.#config.limits.rooms} rooms already`));
+    }
+    const made = this.#make(id);
+    this.#rooms.set(id, made);
+    made.catch(() => this.#rooms.delete(id));
+    return made;
+  }
+
+  async #make(id: string): Promise<Room> {
+    const room = new Room(id, await this.#source.createRouter(), this.#config);
+    this.#open.set(id, room);
+    room.once('close', () => {
+      this.#rooms.delete(id);
+      this.#open.delete(id);
+    });
+    return room;
+  }
+}

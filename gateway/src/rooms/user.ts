@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+import type { types } from 'mediasoup';
+import {
+  NegotiationError,
+  OfferScheduler,
+  PublishConnection,
+  SubscribeConnection,
+  type CandidateProtocols,
+  type ListenTarget,
+  type PublishedTrack,
+  type PublishResult,
+  type SubscribeOffer,
+} from '../sdp/index.ts';
+import type { TrackInfo, UserInfo, UserLink } from './messages.ts';
+
+/** What a user needs of its room. */
+export interface UserPlace {
+  router: types.Router;
+  listen: ListenTarget;
+  simulcast: boolean;
+  initialAvailableOutgoingBitrate: number;
+  /** Whose a Producer is. */
+  ownerOf(producerId: string): UserInfo | undefined;
+  /** The user's tracks came or went. */
+  onTracksChanged(user: RoomUser): void;
+}
+
+export interface JoinOptions {
+  /** Shown to others. Default: the user's id. */
+  name?: string;
+  /** Which candidates the user is given. Default any. */
+  protocols?: CandidateProtocols;
+}
+
+/** A user of a room: at most one sending and one receiving connection. */
+export class RoomUser {
+  readonly id = randomUUID();
+  readonly name: string;
+  readonly #place: UserPlace;
+  readonly #link: UserLink;
+  readonly #protocols: CandidateProtocols;
+  readonly #receiving: SubscribeConnection;
+  readonly #offers: OfferScheduler;
+  #sending: PublishConnection | undefined;
+
+  private constructor(place: UserPlace, link: UserLink, options: JoinOptions, receiving: SubscribeConnection) {
+    this.name = options.name || this.id.slice(0, 8);
+    this.#place = place;
+    this.#link = link;
+    this.#protocols = options.protocols ?? 'any';
+    this.#receiving = receiving;
+    this.#offers = new OfferScheduler(receiving, {
+      send: (offer) => this.#sendOffer(offer),
+      onError: (error) => link.send({ type: 'failed', detail: error instanceof Error ? error.message : String(error) }),
+    });
+  }
+
+  /** Makes the user and its receiving connection. */
+  static async create(place: UserPlace, link: UserLink, options: JoinOptions): Promise<RoomUser> {
+    const { router, listen, initialAvailableOutgoingBitrate } = place;
+    const protocols = options.protocols ?? 'any';
+    const receiving = await SubscribeConnection.create(router, {
+      transport: { listen, protocols, initialAvailableOutgoingBitrate },
+    });
+    return new RoomUser(place, link, options, receiving);
+  }
+
+  get info(): UserInfo {
+    return { id: this.id, name: this.name };
+  }
+
+  get link(): UserLink {
+    return this.#link;
+  }
+
+  /** What the user publishes now. */
+  get published(): PublishedTrack[] {
+    return this.#sending?.tracks.filter((track) => !track.producer.closed) ?? [];
+  }
+
+  /** Applies an offer for the sending connection, which the first offer makes. Errors as PublishConnection. */
+  async publish(offer: string): Promise<PublishResult> {
+    const existing = this.#sending;
+    const sending = existing ?? (await this.#connectSending());
+    try {
+      const result = await sending.negotiate(offer);
+      if (result.added.length > 0 || result.removed.length > 0) this.#place.onTracksChanged(this);
+      return result;
+    } catch (error) {
+      if (!existing) sending.close();
+      throw error;
+    }
+  }
+
+  /** Closes the sending connection, so that a new one can be made. */
+  unpublish(): void {
+    this.#sending?.close();
+  }
+
+  /** Offers exactly these Producers, together with other changes of the moment; at once when `now`. */
+  receive(producers: Iterable<types.Producer>, now = false): void {
+    this.#receiving.setProducers(producers);
+    this.#offers.touch();
+    if (now) void this.#offers.flush();
+  }
+
+  /**
+   * Applies the answer to offer `version`.
+   * @throws SdpError, NegotiationError
+   */
+  async answer(version: number, sdp: string): Promise<void> {
+    const pending = this.#receiving.pendingOffer;
+    if (pending?.version !== version) throw new NegotiationError(`offer ${version} waits for no answer`);
+    await this.#offers.answer(sdp);
+  }
+
+  close(): void {
+    this.#sending?.close();
+    this.#receiving.close();
+  }
+
+  async #connectSending(): Promise<PublishConnection> {
+    const { router, listen, simulcast } = this.#place;
+    const sending = await PublishConnection.create(router, {
+      transport: { listen, protocols: this.#protocols },
+      defaultStreamId: this.id,
+      simulcast,
+      appData: { userId: this.id },
+    });
+    if (this.#sending || this.#receiving.closed) {
+      sending.close();
+      throw new NegotiationError('the user left, or published twice at the same time');
+    }
+    this.#sending = sending;
+    sending.once('close', () => {
+      this.#sending = undefined;
+      this.#place.onTracksChanged(this);
+    });
+    return sending;
+  }
+
+  #sendOffer(offer: SubscribeOffer): void {
+    const tracks = offer.tracks.map(
+      (track): TrackInfo => ({
+        mid: track.mid,
+        kind: track.consumer.kind,
+        user: this.#place.ownerOf(track.producerId) ?? { id: '', name: '' },
+        streamId: track.streamId,
+        trackId: track.trackId,
+      }),
+    );
+    this.#link.send({ type: 'offer', version: offer.version, sdp: offer.sdp, tracks });
+  }
+}

@@ -1,0 +1,53 @@
+using System.Buffers.Binary;
+using Rtc.Crypto;
+
+namespace Rtc.Srtp;
+
+/// <summary>Receiving with AES-GCM (RFC 7714).</summary>
+internal sealed class AeadReceiveTransform(SrtpKeyingMaterial keys) : SrtpReceiveTransform
+{
+    private readonly AesGcmDecryptor _rtp =
+        SrtpKeyDerivation.DeriveDecryptor(keys, SrtpKeyDerivation.RtpEncryptionLabel);
+
+    private readonly AesGcmDecryptor _rtcp =
+        SrtpKeyDerivation.DeriveDecryptor(keys, SrtpKeyDerivation.RtcpEncryptionLabel);
+
+    private readonly byte[] _rtpSalt = SrtpKeyDerivation.DeriveSalt(keys, SrtpKeyDerivation.RtpSaltLabel);
+    private readonly byte[] _rtcpSalt = SrtpKeyDerivation.DeriveSalt(keys, SrtpKeyDerivation.RtcpSaltLabel);
+
+    public override bool TryUnprotectRtp(Span<byte> packet, int headerLength, ulong index)
+    {
+        Span<byte> nonce = stackalloc byte[AesGcmEncryptor.NonceLength];
+        SrtpKeyDerivation.WriteNonce(_rtpSalt, SrtpHeader.SsrcOfRtp(packet), index, nonce);
+        Span<byte> body = packet[headerLength..^AesGcmEncryptor.TagLength];
+        _rtp.Begin(nonce);
+        _rtp.AddAuthenticatedData(packet[..headerLength]);
+        _rtp.Update(body, body);
+        return _rtp.TryFinish(packet[^AesGcmEncryptor.TagLength..]);
+    }
+
+    public override uint ReadRtcpIndexWord(ReadOnlySpan<byte> packet) =>
+        BinaryPrimitives.ReadUInt32BigEndian(packet[^SrtpSendTransform.IndexLength..]);
+
+    public override bool TryUnprotectRtcp(Span<byte> packet, uint indexWord)
+    {
+        Span<byte> nonce = stackalloc byte[AesGcmEncryptor.NonceLength];
+        uint index = indexWord & ~SrtpSendTransform.EncryptedFlag;
+        SrtpKeyDerivation.WriteNonce(_rtcpSalt, SrtpHeader.SsrcOfRtcp(packet), index, nonce);
+        Span<byte> sealedPart = packet[..^SrtpSendTransform.IndexLength];
+        Span<byte> compound = sealedPart[..^AesGcmEncryptor.TagLength];
+        bool isEncrypted = (indexWord & SrtpSendTransform.EncryptedFlag) != 0;
+        int clearLength = isEncrypted ? SrtpHeader.RtcpLength : compound.Length;
+        _rtcp.Begin(nonce);
+        _rtcp.AddAuthenticatedData(compound[..clearLength]);
+        _rtcp.AddAuthenticatedData(packet[^SrtpSendTransform.IndexLength..]);
+        _rtcp.Update(compound[clearLength..], compound[clearLength..]);
+        return _rtcp.TryFinish(sealedPart[^AesGcmEncryptor.TagLength..]);
+    }
+
+    public override void Dispose()
+    {
+        _rtp.Dispose();
+        _rtcp.Dispose();
+    }
+}

@@ -1,0 +1,84 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using Rtc.Crypto;
+
+namespace Rtc.Srtp;
+
+/// <summary>Receiving with AES-CM and HMAC-SHA1 (RFC 3711): authenticate the ciphertext, then decrypt.</summary>
+internal sealed class CounterModeReceiveTransform(SrtpKeyingMaterial keys) : SrtpReceiveTransform
+{
+    private const int RolloverLength = 4;
+
+    private readonly AesCtrCipher _rtpCipher =
+        SrtpKeyDerivation.DeriveCounterMode(keys, SrtpKeyDerivation.RtpEncryptionLabel);
+
+    private readonly AesCtrCipher _rtcpCipher =
+        SrtpKeyDerivation.DeriveCounterMode(keys, SrtpKeyDerivation.RtcpEncryptionLabel);
+
+    private readonly HmacSha1 _rtpHmac =
+        SrtpKeyDerivation.DeriveAuthentication(keys, SrtpKeyDerivation.RtpAuthenticationLabel);
+
+    private readonly HmacSha1 _rtcpHmac =
+        SrtpKeyDerivation.DeriveAuthentication(keys, SrtpKeyDerivation.RtcpAuthenticationLabel);
+
+    private readonly byte[] _rtpSalt = SrtpKeyDerivation.DeriveSalt(keys, SrtpKeyDerivation.RtpSaltLabel);
+    private readonly byte[] _rtcpSalt = SrtpKeyDerivation.DeriveSalt(keys, SrtpKeyDerivation.RtcpSaltLabel);
+    private readonly int _rtpTagLength = keys.Suite.RtpTagLength();
+    private readonly int _rtcpTagLength = keys.Suite.RtcpTagLength();
+
+    public override bool TryUnprotectRtp(Span<byte> packet, int headerLength, ulong index)
+    {
+        // The rollover counter is authenticated behind the ciphertext, where the tag stands: swapped for one update.
+        Span<byte> code = stackalloc byte[HmacSha1.Length];
+        Span<byte> given = stackalloc byte[HmacSha1.Length];
+        Span<byte> tag = packet[^_rtpTagLength..];
+        tag.CopyTo(given);
+        BinaryPrimitives.WriteUInt32BigEndian(tag, (uint)(index >> 16));
+        _rtpHmac.Compute(packet[..(packet.Length - _rtpTagLength + RolloverLength)], code);
+        given[.._rtpTagLength].CopyTo(tag);
+        if (!CryptographicOperations.FixedTimeEquals(tag, code[.._rtpTagLength]))
+        {
+            return false;
+        }
+
+        Span<byte> block = stackalloc byte[AesCtrCipher.BlockLength];
+        SrtpKeyDerivation.WriteCounterBlock(_rtpSalt, SrtpHeader.SsrcOfRtp(packet), index, block);
+        Span<byte> body = packet[headerLength..^_rtpTagLength];
+        _rtpCipher.Begin(block);
+        _rtpCipher.Update(body, body);
+        return true;
+    }
+
+    public override uint ReadRtcpIndexWord(ReadOnlySpan<byte> packet) =>
+        BinaryPrimitives.ReadUInt32BigEndian(packet[^(SrtpSendTransform.IndexLength + _rtcpTagLength)..]);
+
+    public override bool TryUnprotectRtcp(Span<byte> packet, uint indexWord)
+    {
+        Span<byte> code = stackalloc byte[HmacSha1.Length];
+        _rtcpHmac.Compute(packet[..^_rtcpTagLength], code);
+        if (!CryptographicOperations.FixedTimeEquals(packet[^_rtcpTagLength..], code[.._rtcpTagLength]))
+        {
+            return false;
+        }
+
+        if ((indexWord & SrtpSendTransform.EncryptedFlag) != 0)
+        {
+            Span<byte> block = stackalloc byte[AesCtrCipher.BlockLength];
+            uint index = indexWord & ~SrtpSendTransform.EncryptedFlag;
+            SrtpKeyDerivation.WriteCounterBlock(_rtcpSalt, SrtpHeader.SsrcOfRtcp(packet), index, block);
+            Span<byte> body = packet[SrtpHeader.RtcpLength..^(SrtpSendTransform.IndexLength + _rtcpTagLength)];
+            _rtcpCipher.Begin(block);
+            _rtcpCipher.Update(body, body);
+        }
+
+        return true;
+    }
+
+    public override void Dispose()
+    {
+        _rtpCipher.Dispose();
+        _rtcpCipher.Dispose();
+        _rtpHmac.Dispose();
+        _rtcpHmac.Dispose();
+    }
+}

@@ -1,0 +1,81 @@
+using System.Runtime.CompilerServices;
+
+namespace Rtc.Srtp;
+
+/// <summary>
+/// Which of the last 1,024 indices were taken (RFC 3711, section 3.3.2), as a ring of bits that is indexed by the
+/// index itself (RFC 6479). Check first, accept after the packet is authenticated.
+/// </summary>
+internal struct ReplayWindow
+{
+    /// <summary>How far behind the highest index a packet may be.</summary>
+    public const int Length = 1024;
+
+    private const int Words = Length / 64;
+
+    private Bits _bits;
+    private bool _isStarted;
+
+    /// <summary>The highest accepted index; 0 before the first.</summary>
+    public ulong Highest { get; private set; }
+
+    /// <summary>Whether an index was accepted.</summary>
+    public readonly bool IsStarted => _isStarted;
+
+    /// <summary>Whether a packet with this index may be taken; changes nothing.</summary>
+    public readonly SrtpError Check(ulong index)
+    {
+        if (!_isStarted || index > Highest)
+        {
+            return SrtpError.None;
+        }
+
+        if (Highest - index >= Length)
+        {
+            return SrtpError.TooOld;
+        }
+
+        return (_bits[WordOf(index)] & BitOf(index)) != 0 ? SrtpError.Replayed : SrtpError.None;
+    }
+
+    /// <summary>Marks an index that passed <see cref="Check"/> as taken.</summary>
+    public void Accept(ulong index)
+    {
+        if (!_isStarted)
+        {
+            _isStarted = true;
+            Highest = index;
+        }
+        else if (index > Highest)
+        {
+            Forget(Highest + 1, index);
+            Highest = index;
+        }
+
+        _bits[WordOf(index)] |= BitOf(index);
+    }
+
+    private static int WordOf(ulong index) => (int)(index / 64 % Words);
+
+    private static ulong BitOf(ulong index) => 1ul << (int)(index % 64);
+
+    private void Forget(ulong first, ulong last)
+    {
+        if (last - first >= Length - 1)
+        {
+            _bits = default;
+            return;
+        }
+
+        for (ulong index = first; index <= last; index++)
+        {
+            _bits[WordOf(index)] &= ~BitOf(index);
+        }
+    }
+
+    [InlineArray(Words)]
+    private struct Bits
+    {
+        private ulong _first;
+    }
+}

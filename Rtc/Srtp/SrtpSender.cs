@@ -1,0 +1,169 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Rtc.Crypto;
+
+namespace Rtc.Srtp;
+
+/// <summary>
+/// Protects RTP and RTCP of one direction (RFC 3711, RFC 7714). One key serves all SSRCs; a stream's state (the
+/// highest index) is made with its first packet. Sending a sequence number again is allowed, because a retransmission
+/// without RTX does it: the same packet then has the same index.
+/// </summary>
+public sealed class SrtpSender : IDisposable
+{
+    /// <summary>Most bytes that protecting adds to an RTP packet, with any suite.</summary>
+    public const int MaxRtpOverhead = AesGcmEncryptor.TagLength;
+
+    /// <summary>Most bytes that protecting adds to an RTCP packet, with any suite.</summary>
+    public const int MaxRtcpOverhead = AesGcmEncryptor.TagLength + SrtpSendTransform.IndexLength;
+
+    /// <summary>How many SSRCs a sender serves where nothing else is said.</summary>
+    public const int DefaultMaxStreams = 65_536;
+
+    private const uint MaxRtcpIndex = int.MaxValue;
+
+    private readonly SrtpSendTransform _transform;
+    private readonly Dictionary<uint, ulong> _highestIndices = [];
+    private readonly int _maxStreams;
+    private readonly int _rtpTagLength;
+    private readonly int _rtcpTagLength;
+    private SrtpCounters _counters;
+
+    // One index for all SSRCs: each stream sees it grow, and a stream that is removed and comes again cannot repeat one.
+    private uint _nextRtcpIndex = 1;
+
+    /// <param name="keys">Suite, key and salt; not kept.</param>
+    /// <param name="maxStreams">How many SSRCs are served.</param>
+    public SrtpSender(SrtpKeyingMaterial keys, int maxStreams = DefaultMaxStreams)
+    {
+        _transform = SrtpSendTransform.Create(keys);
+        _maxStreams = maxStreams;
+        _rtpTagLength = keys.Suite.RtpTagLength();
+        _rtcpTagLength = keys.Suite.RtcpTagLength();
+        Suite = keys.Suite;
+    }
+
+    /// <summary>The suite.</summary>
+    public SrtpSuite Suite { get; }
+
+    /// <summary>How many SSRCs have state.</summary>
+    public int StreamCount => _highestIndices.Count;
+
+    /// <summary>What was counted so far.</summary>
+    public ref readonly SrtpCounters Counters => ref _counters;
+
+    /// <summary>
+    /// Encrypts <paramref name="payloadPrefix"/> and then <paramref name="payload"/> into
+    /// <paramref name="destination"/> behind the RTP header that stands at its start, and appends the tag. Sequence
+    /// number and SSRC are read from that header. Neither plaintext may overlap the destination, unless it is
+    /// exactly where its ciphertext goes.
+    /// </summary>
+    /// <param name="destination">Header, then room for the plaintext and <see cref="MaxRtpOverhead"/> bytes.</param>
+    /// <param name="headerLength">Length in bytes of header, CSRCs and extension.</param>
+    /// <param name="payloadPrefix">First part of the payload (an RTX sequence number, a rewritten descriptor); often empty.</param>
+    /// <param name="payload">The rest of the payload and the padding.</param>
+    /// <param name="length">Length in bytes of the SRTP packet; 0 when false is returned.</param>
+    /// <returns>False when the packet could not be protected, which is counted.</returns>
+    public bool TryProtectRtp(
+        Span<byte> destination,
+        int headerLength,
+        ReadOnlySpan<byte> payloadPrefix,
+        ReadOnlySpan<byte> payload,
+        out int length)
+    {
+        length = 0;
+        int needed = headerLength + payloadPrefix.Length + payload.Length + _rtpTagLength;
+        if (destination.Length < needed)
+        {
+            return Refuse(SrtpError.NoRoom);
+        }
+
+        if (headerLength < SrtpHeader.RtpLength)
+        {
+            return Refuse(SrtpError.Malformed);
+        }
+
+        Span<byte> packet = destination[..needed];
+        SrtpError error = TakeIndex(SrtpHeader.SsrcOfRtp(packet), SrtpHeader.SequenceNumberOf(packet), out ulong index);
+        if (error != SrtpError.None)
+        {
+            return Refuse(error);
+        }
+
+        _transform.ProtectRtp(packet, headerLength, payloadPrefix, payload, index);
+        _counters.RtpPackets++;
+        length = needed;
+        return true;
+    }
+
+    /// <summary>Encrypts a compound RTCP packet, index and tag appended.</summary>
+    /// <param name="compound">At least 8 bytes; does not overlap the destination.</param>
+    /// <param name="destination">As long as the compound and <see cref="MaxRtcpOverhead"/> bytes.</param>
+    /// <param name="length">Length in bytes of the SRTCP packet; 0 when false is returned.</param>
+    /// <returns>False when the packet could not be protected, which is counted.</returns>
+    public bool TryProtectRtcp(ReadOnlySpan<byte> compound, Span<byte> destination, out int length)
+    {
+        length = 0;
+        int needed = compound.Length + SrtpSendTransform.IndexLength + _rtcpTagLength;
+        if (destination.Length < needed)
+        {
+            return Refuse(SrtpError.NoRoom);
+        }
+
+        if (!SrtpHeader.IsRtcp(compound))
+        {
+            return Refuse(SrtpError.Malformed);
+        }
+
+        if (_nextRtcpIndex > MaxRtcpIndex)
+        {
+            return Refuse(SrtpError.KeyExhausted);
+        }
+
+        _transform.ProtectRtcp(compound, destination[..needed], _nextRtcpIndex++);
+        _counters.RtcpPackets++;
+        length = needed;
+        return true;
+    }
+
+    /// <summary>
+    /// Forgets an SSRC that sends no more. Should it send again, it begins as a new stream with a rollover counter
+    /// of 0.
+    /// </summary>
+    public void RemoveStream(uint ssrc) => _highestIndices.Remove(ssrc);
+
+    /// <inheritdoc/>
+    public void Dispose() => _transform.Dispose();
+
+    private SrtpError TakeIndex(uint ssrc, ushort sequenceNumber, out ulong index)
+    {
+        ref ulong highest = ref CollectionsMarshal.GetValueRefOrNullRef(_highestIndices, ssrc);
+        if (Unsafe.IsNullRef(ref highest))
+        {
+            index = sequenceNumber;
+            if (_highestIndices.Count >= _maxStreams)
+            {
+                return SrtpError.TooManyStreams;
+            }
+
+            _highestIndices.Add(ssrc, index);
+            return SrtpError.None;
+        }
+
+        if (!SrtpPacketIndex.TryEstimate(highest, sequenceNumber, out index))
+        {
+            return index > SrtpPacketIndex.Max && highest > SrtpPacketIndex.Max / 2
+                ? SrtpError.KeyExhausted
+                : SrtpError.TooOld;
+        }
+
+        highest = Math.Max(highest, index);
+        return SrtpError.None;
+    }
+
+    private bool Refuse(SrtpError error)
+    {
+        _counters.Add(error);
+        return false;
+    }
+}

@@ -1,0 +1,103 @@
+using System.Diagnostics;
+
+namespace Rtc.Buffers;
+
+/// <summary>
+/// A slot of pinned memory out of a <see cref="PacketPool"/>, shared by counting references. Belongs to the loop of its
+/// pool: the count is not atomic. The object is pooled together with its memory.
+/// </summary>
+[DebuggerDisplay("{Capacity} bytes, {ReferenceCount} references")]
+public sealed class PacketBuffer
+{
+    private readonly PacketPool _pool;
+    private readonly byte[] _slab;
+    private readonly int _offset;
+#if DEBUG
+    private readonly int[] _references = new int[PacketPool.PurposeCount];
+#endif
+
+    internal PacketBuffer(PacketPool pool, byte[] slab, int offset, int capacity)
+    {
+        _pool = pool;
+        _slab = slab;
+        _offset = offset;
+        Capacity = capacity;
+    }
+
+    /// <summary>How many bytes there are.</summary>
+    public int Capacity { get; }
+
+    /// <summary>How many references are held; 0 while the slot is free.</summary>
+    public int ReferenceCount { get; private set; }
+
+    /// <summary>All bytes of the slot. They do not move, and hold garbage after rent.</summary>
+    /// <exception cref="InvalidOperationException">No reference is held any more (debug builds).</exception>
+    public Span<byte> Span
+    {
+        get
+        {
+#if DEBUG
+            if (ReferenceCount == 0)
+                throw new InvalidOperationException("a packet buffer was read after its last release");
+#endif
+            return new Span<byte>(_slab, _offset, Capacity);
+        }
+    }
+
+    /// <summary>Takes one more reference, which ends with a <see cref="Release"/> for the same purpose.</summary>
+    /// <exception cref="InvalidOperationException">The slot is free.</exception>
+    public void AddReference(BufferPurpose purpose)
+    {
+        if (ReferenceCount == 0)
+            throw new InvalidOperationException($"a reference for {purpose} was taken to a free packet buffer");
+
+        Count(purpose);
+    }
+
+    /// <summary>Gives a reference back; the slot is free after the last one. True when this was the last.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// More was given back than taken: in total, or (debug builds) for this purpose.
+    /// </exception>
+    public bool Release(BufferPurpose purpose)
+    {
+        if (ReferenceCount == 0)
+            throw new InvalidOperationException($"a packet buffer was released twice, last by {purpose}");
+#if DEBUG
+        if (_references[(int)purpose] == 0)
+            throw new InvalidOperationException($"a packet buffer has no reference for {purpose}: {Describe()}");
+        _references[(int)purpose]--;
+#endif
+        _pool.CountReference(purpose, -1);
+        if (--ReferenceCount != 0)
+            return false;
+
+        _pool.Return(this);
+        return true;
+    }
+
+    internal void Count(BufferPurpose purpose)
+    {
+        ReferenceCount++;
+        _pool.CountReference(purpose, 1);
+#if DEBUG
+        _references[(int)purpose]++;
+#endif
+    }
+
+    /// <summary>Who holds it, for a person to read; only debug builds know the purposes.</summary>
+    internal string Describe()
+    {
+#if DEBUG
+        var purposes = new List<string>();
+        for (int i = 0; i < _references.Length; i++)
+        {
+            if (_references[i] > 0)
+                purposes.Add($"{(BufferPurpose)i} {_references[i]}");
+        }
+
+        return $"{Capacity} bytes held by {string.Join(", ", purposes)}";
+#else
+        return $"{Capacity} bytes held by {ReferenceCount} references";
+#endif
+    }
+}

@@ -1,0 +1,147 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Rtc.Buffers;
+
+/// <summary>
+/// The packet memory of one loop: pinned slabs cut into slots of two sizes. Free slots are handed out last in, first
+/// out, so that what is rented next is what the cache still holds. Grows slab by slab up to a bound and keeps what it
+/// has. Not thread-safe.
+/// </summary>
+public sealed class PacketPool
+{
+    /// <summary>Bytes of a small slot: a packet of a usual MTU with the room that rewriting needs.</summary>
+    public const int SmallCapacity = 2048;
+
+    /// <summary>Bytes of a large slot: a datagram or message of 64 KiB and the room that rewriting needs.</summary>
+    public const int LargeCapacity = 65536 + 1024;
+
+    /// <summary>The bound that is used when none is given, in bytes.</summary>
+    public const long DefaultMaxBytes = 512L * 1024 * 1024;
+
+    internal const int PurposeCount = (int)BufferPurpose.Test + 1;
+
+    private const int SmallSlotsPerSlab = 128;
+
+    private readonly SlotClass _small;
+    private readonly SlotClass _large;
+    private readonly int[] _references = new int[PurposeCount];
+#if DEBUG
+    private readonly HashSet<PacketBuffer> _outstanding = [];
+#endif
+
+    /// <param name="maxBytes">How many bytes all slabs may have together.</param>
+    public PacketPool(long maxBytes = DefaultMaxBytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(maxBytes);
+        MaxBytes = maxBytes;
+        _small = new SlotClass(SmallCapacity, SmallSlotsPerSlab);
+        _large = new SlotClass(LargeCapacity, slotsPerSlab: 1);
+    }
+
+    /// <summary>The bound of <see cref="ReservedBytes"/>.</summary>
+    public long MaxBytes { get; }
+
+    /// <summary>Bytes of all slabs, in use or not.</summary>
+    public long ReservedBytes { get; private set; }
+
+    /// <summary>Bytes of the slots that are in use.</summary>
+    public long InUseBytes { get; private set; }
+
+    /// <summary>How many slots are in use.</summary>
+    public int InUseCount { get; private set; }
+
+    /// <summary>How often a slot was rented.</summary>
+    public long RentedCount { get; private set; }
+
+    /// <summary>How often a rent was refused: the bound was reached, or the request was above every slot.</summary>
+    public long RefusedCount { get; private set; }
+
+    /// <summary>
+    /// Rents a slot of at least <paramref name="capacity"/> bytes with one reference. False when the bound is reached
+    /// or no slot is that large, which is counted: whoever asked drops what it wanted to keep.
+    /// </summary>
+    public bool TryRent(int capacity, BufferPurpose purpose, [NotNullWhen(true)] out PacketBuffer? buffer)
+    {
+        SlotClass slots = capacity <= SmallCapacity ? _small : _large;
+        if (capacity > LargeCapacity || (slots.FreeCount == 0 && !TryGrow(slots)))
+        {
+            RefusedCount++;
+            buffer = null;
+            return false;
+        }
+
+        buffer = slots.Pop();
+        buffer.Count(purpose);
+        RentedCount++;
+        InUseCount++;
+        InUseBytes += buffer.Capacity;
+#if DEBUG
+        _outstanding.Add(buffer);
+#endif
+        return true;
+    }
+
+    /// <summary>How many references are held for a purpose.</summary>
+    public int GetReferenceCount(BufferPurpose purpose) => _references[(int)purpose];
+
+    /// <summary>
+    /// What was rented and not given back, one line a slot, for a person to read. Release builds do not follow single
+    /// slots and give one line with the sum.
+    /// </summary>
+    public IReadOnlyList<string> DescribeOutstanding()
+    {
+#if DEBUG
+        return _outstanding.Select(buffer => buffer.Describe()).ToArray();
+#else
+        return InUseCount == 0 ? [] : [$"{InUseCount} buffers of {InUseBytes} bytes"];
+#endif
+    }
+
+    internal void CountReference(BufferPurpose purpose, int change) => _references[(int)purpose] += change;
+
+    internal void Return(PacketBuffer buffer)
+    {
+        InUseCount--;
+        InUseBytes -= buffer.Capacity;
+#if DEBUG
+        _outstanding.Remove(buffer);
+#endif
+        (buffer.Capacity == SmallCapacity ? _small : _large).Push(buffer);
+    }
+
+    private bool TryGrow(SlotClass slots)
+    {
+        int bytes = slots.SlabBytes;
+        if (ReservedBytes + bytes > MaxBytes)
+            return false;
+
+        ReservedBytes += bytes;
+        slots.AddSlab(this);
+        return true;
+    }
+
+    private sealed class SlotClass(int capacity, int slotsPerSlab)
+    {
+        private PacketBuffer[] _free = [];
+        private int _total;
+
+        public int FreeCount { get; private set; }
+
+        public int SlabBytes => capacity * slotsPerSlab;
+
+        public void AddSlab(PacketPool pool)
+        {
+            byte[] slab = GC.AllocateUninitializedArray<byte>(SlabBytes, pinned: true);
+            _total += slotsPerSlab;
+            if (_free.Length < _total)
+                Array.Resize(ref _free, Math.Max(_total, _free.Length * 2));
+
+            for (int i = slotsPerSlab - 1; i >= 0; i--)
+                Push(new PacketBuffer(pool, slab, i * capacity, capacity));
+        }
+
+        public PacketBuffer Pop() => _free[--FreeCount];
+
+        public void Push(PacketBuffer buffer) => _free[FreeCount++] = buffer;
+    }
+}

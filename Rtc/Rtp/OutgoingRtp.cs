@@ -1,0 +1,131 @@
+using System.Buffers.Binary;
+
+namespace Rtc.Rtp;
+
+/// <summary>
+/// What one consumer sends: the shared packet, and what differs from it. Written header first into the room that the
+/// transport has for it; the payload is <see cref="PayloadPrefix"/>, then <see cref="PayloadRest"/>.
+/// </summary>
+public readonly ref struct OutgoingRtp
+{
+    /// <param name="packet">The shared packet; fields that are not set otherwise are taken from it.</param>
+    public OutgoingRtp(RtpPacket packet)
+    {
+        Packet = packet;
+        Ssrc = packet.Ssrc;
+        SequenceNumber = packet.SequenceNumber;
+        Timestamp = packet.Timestamp;
+        Marker = packet.Marker;
+        PayloadType = packet.PayloadType;
+    }
+
+    /// <summary>The shared packet.</summary>
+    public RtpPacket Packet { get; }
+
+    /// <summary>The SSRC to send.</summary>
+    public uint Ssrc { get; init; }
+
+    /// <summary>The sequence number to send.</summary>
+    public ushort SequenceNumber { get; init; }
+
+    /// <summary>The timestamp to send.</summary>
+    public uint Timestamp { get; init; }
+
+    /// <summary>The marker bit to send.</summary>
+    public bool Marker { get; init; }
+
+    /// <summary>The payload type to send.</summary>
+    public byte PayloadType { get; init; }
+
+    /// <summary>
+    /// The receiver's MID, UTF-8. When it is empty, or longer than the <see cref="RtpExtensionList.MidRoom"/> bytes
+    /// that the header has, the packet is sent without MID and the receiver tells the stream by its SSRC.
+    /// </summary>
+    public ReadOnlySpan<byte> Mid { get; init; }
+
+    /// <summary>
+    /// What is sent in place of the first <see cref="PrefixReplaces"/> bytes of the payload: a rewritten codec
+    /// descriptor, the original sequence number of an RTX packet, both. Usually empty.
+    /// </summary>
+    public ReadOnlySpan<byte> PayloadPrefix { get; init; }
+
+    /// <summary>How many bytes of the shared payload <see cref="PayloadPrefix"/> takes the place of.</summary>
+    public int PrefixReplaces { get; init; }
+
+    /// <summary>The shared payload behind what is replaced.</summary>
+    public ReadOnlySpan<byte> PayloadRest => Packet.Payload[PrefixReplaces..];
+
+    /// <summary>Bytes of the header.</summary>
+    public int HeaderLength => Packet.HeaderLength;
+
+    /// <summary>Bytes of the payload.</summary>
+    public int PayloadLength => PayloadPrefix.Length + Packet.PayloadLength - PrefixReplaces;
+
+    /// <summary>Bytes of the packet, without what encryption adds.</summary>
+    public int Length => HeaderLength + PayloadLength;
+
+    /// <summary>Whether the header has room for an absolute send time.</summary>
+    public bool HasAbsSendTime => Packet.AbsSendTimeOffset >= 0;
+
+    /// <summary>Whether the header has room for a transport-wide sequence number, so that the packet consumes one.</summary>
+    public bool HasTransportCc => Packet.TransportCcOffset >= 0;
+
+    /// <summary>
+    /// Writes the header and returns its length. <paramref name="absSendTime"/> and
+    /// <paramref name="transportCc"/> go where the header has room for them.
+    /// </summary>
+    /// <param name="destination">At least <see cref="HeaderLength"/> bytes.</param>
+    /// <param name="absSendTime">24 bits, <see cref="NtpTime.ToAbsSendTime"/>.</param>
+    /// <param name="transportCc">The transport-wide sequence number; 0 where the transport does not count.</param>
+    public int WriteHeader(Span<byte> destination, uint absSendTime, ushort transportCc)
+    {
+        ReadOnlySpan<byte> header = Packet.Header;
+        header.CopyTo(destination);
+        destination[1] = (byte)((Marker ? 0x80 : 0) | PayloadType);
+        BinaryPrimitives.WriteUInt16BigEndian(destination[2..], SequenceNumber);
+        BinaryPrimitives.WriteUInt32BigEndian(destination[4..], Timestamp);
+        BinaryPrimitives.WriteUInt32BigEndian(destination[8..], Ssrc);
+        if (Packet.MidOffset >= 0)
+            WriteMid(destination, Packet.MidOffset);
+
+        if (HasAbsSendTime)
+        {
+            destination[Packet.AbsSendTimeOffset] = (byte)(absSendTime >> 16);
+            BinaryPrimitives.WriteUInt16BigEndian(destination[(Packet.AbsSendTimeOffset + 1)..], (ushort)absSendTime);
+        }
+
+        if (HasTransportCc)
+            BinaryPrimitives.WriteUInt16BigEndian(destination[Packet.TransportCcOffset..], transportCc);
+
+        return header.Length;
+    }
+
+    /// <summary>Writes the payload in plaintext and returns its length.</summary>
+    /// <param name="destination">At least <see cref="PayloadLength"/> bytes.</param>
+    public int WritePayload(Span<byte> destination)
+    {
+        PayloadPrefix.CopyTo(destination);
+        PayloadRest.CopyTo(destination[PayloadPrefix.Length..]);
+        return PayloadLength;
+    }
+
+    /// <summary>
+    /// The element keeps its place: what a shorter MID leaves over, or all of it without a MID, becomes padding.
+    /// </summary>
+    private void WriteMid(Span<byte> destination, int offset)
+    {
+        int length = Mid.Length <= RtpExtensionList.MidRoom ? Mid.Length : 0;
+        if (length == 0)
+        {
+            int headLength = Packet.IsTwoByteForm ? 2 : 1;
+            destination.Slice(offset - headLength, headLength + RtpExtensionList.MidRoom).Clear();
+            return;
+        }
+
+        destination[offset - 1] = (byte)(Packet.IsTwoByteForm
+            ? length
+            : (destination[offset - 1] & 0xF0) | (length - 1));
+        Mid.CopyTo(destination[offset..]);
+        destination.Slice(offset + length, RtpExtensionList.MidRoom - length).Clear();
+    }
+}

@@ -1,0 +1,197 @@
+import { Session } from './session.js';
+import { createTestPicture } from './test-picture.js';
+import { Tile } from './tiles.js';
+
+const RefreshMs = 1000;
+const FirstRetryMs = 250;
+const LastRetryMs = 5000;
+
+const find = (id) => document.getElementById(id);
+const query = new URLSearchParams(location.search);
+
+/** The page: what the user chose, the current stay in a room, and a tile for each picture. */
+const page = {
+  session: undefined,
+  tiles: new Map(),
+  ownTile: undefined,
+  /** How to publish again after a reconnection. */
+  source: undefined,
+  retryMs: FirstRetryMs,
+};
+
+function say(text) {
+  find('status').textContent = text;
+}
+
+function showError(error) {
+  const box = find('error');
+  box.hidden = !error;
+  box.textContent = error ? (error.message ?? String(error)) : '';
+}
+
+function setState(state) {
+  document.body.dataset.state = state;
+  const inRoom = state !== 'idle';
+  for (const id of ['room', 'name', 'transport', 'join']) find(id).disabled = inRoom;
+  find('join').hidden = inRoom;
+  find('leave').hidden = !inRoom;
+  find('publish-bar').hidden = state !== 'joined';
+}
+
+function setPublishing(state) {
+  document.body.dataset.publishing = state;
+  const active = state !== 'none';
+  find('publish-camera').hidden = active;
+  find('publish-test').hidden = active;
+  find('unpublish').hidden = !active;
+}
+
+function describe() {
+  const { session } = page;
+  if (!session?.user) return;
+  document.body.dataset.receiving = session.receiving.connectionState;
+  const { size } = session.people;
+  const others = size === 0 ? 'You are alone here' : `${size} other${size === 1 ? '' : 's'} here`;
+  const sending = session.sending ? `, sending is ${session.sending.connectionState}` : '';
+  const watching = page.tiles.size > 0 ? `, receiving is ${session.receiving.connectionState}` : '';
+  say(`In room ${find('room').value} as ${session.user.name}. ${others}${watching}${sending}.`);
+  find('empty').hidden = page.tiles.size > 0 || page.ownTile !== undefined;
+  if (session.sending?.connectionState === 'connected') setPublishing('connected');
+  if (session.sending?.connectionState === 'failed') showError(new Error('The sending connection failed.'));
+  if (session.receiving.connectionState === 'failed') showError(new Error('The receiving connection failed.'));
+}
+
+function arrange(streams) {
+  const present = new Set(streams.map(({ key }) => key));
+  for (const [key, tile] of page.tiles) {
+    if (present.has(key)) continue;
+    tile.remove();
+    page.tiles.delete(key);
+  }
+  for (const { key, user, streamId, stream, audio, video } of streams) {
+    let tile = page.tiles.get(key);
+    if (!tile) {
+      tile = new Tile({ title: user.name, user: user.id, streamId, since: page.session.startedAt });
+      page.tiles.set(key, tile);
+      find('tiles').append(tile.element);
+    }
+    tile.show(stream, [audio, video].filter(Boolean), video !== undefined);
+  }
+  describe();
+}
+
+function join() {
+  showError();
+  setState('joining');
+  say('Joining …');
+  const session = new Session({
+    room: find('room').value,
+    name: find('name').value.trim(),
+    transport: find('transport').value,
+  });
+  page.session = session;
+  globalThis.gateway = session;
+  session.addEventListener('joined', () => {
+    page.retryMs = FirstRetryMs;
+    setState('joined');
+    describe();
+    if (page.source) void publish(page.source);
+  });
+  session.addEventListener('people', describe);
+  session.addEventListener('state', describe);
+  session.addEventListener('streams', ({ detail }) => arrange(detail));
+  session.addEventListener('failed', ({ detail }) => showError(detail));
+  session.addEventListener('ended', ({ detail }) => ended(detail));
+}
+
+function clear() {
+  for (const tile of page.tiles.values()) tile.remove();
+  page.tiles.clear();
+  page.ownTile?.remove();
+  page.ownTile = undefined;
+  find('empty').hidden = true;
+  setPublishing('none');
+  page.session = undefined;
+}
+
+function ended({ reason, reconnect }) {
+  clear();
+  if (!reconnect) {
+    setState('idle');
+    say(reason === 'shutdown' ? 'The service was shut down.' : 'Not in a room.');
+    return;
+  }
+  setState('reconnecting');
+  say(reason === 'worker-died' ? 'The media worker died. Joining again …' : 'Connection lost. Joining again …');
+  setTimeout(() => document.body.dataset.state === 'reconnecting' && join(), page.retryMs);
+  page.retryMs = Math.min(2 * page.retryMs, LastRetryMs);
+}
+
+function leave() {
+  page.source = undefined;
+  page.session?.leave();
+  clear();
+  setState('idle');
+  showError();
+  say('You left. Choose a room and join.');
+}
+
+async function publish(source) {
+  const { session } = page;
+  showError();
+  setPublishing('connecting');
+  try {
+    const stream = await source();
+    page.source = source;
+    page.ownTile = new Tile({ title: 'You', user: session.user.id, streamId: stream.id, own: true });
+    find('tiles').prepend(page.ownTile.element);
+    page.ownTile.show(stream, [], stream.getVideoTracks().length > 0);
+    const rejected = await session.publisher.start(stream);
+    page.ownTile.show(stream, session.sending.getSenders());
+    if (rejected.length > 0) showError(new Error(rejected.map(({ detail }) => detail).join('; ')));
+  } catch (error) {
+    if (page.session !== session) return;
+    page.ownTile?.remove();
+    page.ownTile = undefined;
+    setPublishing('none');
+    showError(error);
+  }
+  describe();
+}
+
+async function unpublish() {
+  page.source = undefined;
+  page.ownTile?.remove();
+  page.ownTile = undefined;
+  setPublishing('none');
+  try {
+    await page.session.publisher.stop();
+  } catch (error) {
+    showError(error);
+  }
+  describe();
+}
+
+const sources = {
+  camera: () =>
+    navigator.mediaDevices.getUserMedia({
+      audio: true,
+      video: { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } },
+    }),
+  test: async () => createTestPicture(page.session.user.name),
+};
+
+find('room').value = query.get('room') ?? 'lobby';
+find('name').value = query.get('name') ?? '';
+find('transport').value = query.get('transport') ?? 'any';
+find('join-form').addEventListener('submit', (event) => {
+  event.preventDefault();
+  join();
+});
+find('leave').addEventListener('click', leave);
+find('publish-camera').addEventListener('click', () => void publish(sources.camera));
+find('publish-test').addEventListener('click', () => void publish(sources.test));
+find('unpublish').addEventListener('click', () => void unpublish());
+setInterval(() => {
+  for (const tile of [page.ownTile, ...page.tiles.values()]) tile?.refresh().catch(() => undefined);
+}, RefreshMs);

@@ -1,0 +1,72 @@
+import { Publisher } from './publisher.js';
+import { Signalling } from './signalling.js';
+import { Watcher } from './watcher.js';
+
+/**
+ * One stay in a room: signalling, the receiving connection and, when asked, the sending one. Emits `joined`, `streams`,
+ * `state`, `people`, `failed` (detail: Error) and `ended` (detail: {reason, reconnect}).
+ */
+export class Session extends EventTarget {
+  #signalling;
+  #watcher;
+  #over = false;
+
+  constructor(options) {
+    super();
+    /** When the user asked to join, for measuring how long the first picture takes. */
+    this.startedAt = performance.now();
+    this.people = new Map();
+    this.#signalling = new Signalling(options);
+    this.#watcher = new Watcher(this.#signalling);
+    this.publisher = new Publisher(this.#signalling);
+    this.#listen();
+  }
+
+  get receiving() {
+    return this.#watcher.peer;
+  }
+
+  get sending() {
+    return this.publisher.peer;
+  }
+
+  leave() {
+    this.#over = true;
+    this.publisher.release();
+    this.#watcher.close();
+    this.#signalling.close();
+  }
+
+  #listen() {
+    const on = (target, type, act) => target.addEventListener(type, ({ detail }) => this.#over || act(detail));
+    on(this.#signalling, 'joined', ({ user, users }) => {
+      this.user = user;
+      for (const other of users) this.people.set(other.id, other);
+      this.#emit('joined');
+    });
+    on(this.#signalling, 'userJoined', ({ user }) => {
+      this.people.set(user.id, user);
+      this.#emit('people');
+    });
+    on(this.#signalling, 'userLeft', ({ user }) => {
+      this.people.delete(user.id);
+      this.#emit('people');
+    });
+    on(this.#signalling, 'failed', ({ detail }) => this.#emit('failed', new Error(detail)));
+    on(this.#signalling, 'error', ({ problem }) => this.#emit('failed', new Error(`${problem.title}: ${problem.detail}`)));
+    on(this.#signalling, 'closed', (ended) => this.#end(ended));
+    on(this.#signalling, 'disconnected', ({ code }) => this.#end({ reason: 'disconnected', reconnect: code !== 4001 }));
+    on(this.#watcher, 'streams', (streams) => this.#emit('streams', streams));
+    on(this.#watcher, 'failed', (error) => this.#emit('failed', error));
+    for (const direction of [this.#watcher, this.publisher]) on(direction, 'state', () => this.#emit('state'));
+  }
+
+  #end(ended) {
+    this.leave();
+    this.#emit('ended', ended);
+  }
+
+  #emit(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using System.Text;
+using Rtc.Crypto;
 
 namespace Rtc.Ice;
 
@@ -11,14 +11,14 @@ namespace Rtc.Ice;
 public sealed class StunIntegrity : IDisposable
 {
     /// <summary>Bytes of the HMAC.</summary>
-    public const int Length = 20;
+    public const int Length = HmacSha1.Length;
 
-    private readonly IncrementalHash _hmac;
+    private readonly HmacSha1 _hmac;
 
     /// <summary>Takes a password; of ICE credentials it needs no preparation (RFC 8489 section 9.1.1).</summary>
     public StunIntegrity(string password)
     {
-        _hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA1, Encoding.UTF8.GetBytes(password));
+        _hmac = new HmacSha1(Encoding.UTF8.GetBytes(password));
     }
 
     /// <summary>Gives the keyed state back.</summary>
@@ -36,8 +36,6 @@ public sealed class StunIntegrity : IDisposable
         covered[..StunMessageView.HeaderLength].CopyTo(header);
         int length = covered.Length + StunMessageView.AttributeHeaderLength + Length - StunMessageView.HeaderLength;
         BinaryPrimitives.WriteUInt16BigEndian(header[2..], (ushort)length);
-        _hmac.AppendData(header);
-        _hmac.AppendData(covered[StunMessageView.HeaderLength..]);
-        _hmac.GetHashAndReset(destination);
+        _hmac.Compute(header, covered[StunMessageView.HeaderLength..], destination);
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Rtc.Crypto;
 using Rtc.Seams;
 
 namespace Rtc.Ice;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Rtc.Crypto;
 using Rtc.Seams;
 
 namespace Rtc.Ice;

@@ -1,0 +1,21 @@
+using Channel.Compiler.Model;
+
+namespace Channel.Compiler.Emit;
+
+/// <summary>Questions about a field's declarations that reader and builder both ask.</summary>
+internal static class Defaults
+{
+    /// <summary>Whether the field is required in every release that has it.</summary>
+    internal static bool IsAlwaysRequired(FieldModel field) => field.Variants.All(x => x.Required);
+
+    /// <summary>An enum field's default as a value of the model's enum.</summary>
+    internal static int EnumValue(FieldVariant variant, EnumModel model)
+    {
+        if (variant.Default is null or "null")
+        {
+            MemberModel zero = variant.Type.Enum!.Values(null).Find(x => x.Value == 0).Member;
+            return zero is null ? 0 : model.Values(null).Find(x => x.Member.Name == zero.Name).Value;
+        }
+        return model.Values(null).Find(x => x.Member.Name == variant.Default).Value;
+    }
+}

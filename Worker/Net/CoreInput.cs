@@ -1,0 +1,59 @@
+using System.Security.Cryptography;
+using Rtc.Seams;
+
+namespace Worker.Net;
+
+/// <summary>
+/// The one gate through which a loop's inputs reach the core: datagrams, closed connections, messages of the
+/// application, deadlines and random bytes. Whoever wants to record a session sets <see cref="Observer"/>.
+/// </summary>
+public sealed class CoreInput : IRandomSource
+{
+    private readonly DeadlineQueue _deadlines;
+
+    internal CoreInput(DeadlineQueue deadlines) => _deadlines = deadlines;
+
+    /// <summary>Who watches; null, the normal case, costs one comparison an input.</summary>
+    public IInputObserver? Observer { get; set; }
+
+    /// <summary>Hands in a datagram.</summary>
+    public void Deliver(
+        IDatagramReceiver receiver,
+        IDatagramSocket socket,
+        in TransportAddress remote,
+        Span<byte> datagram,
+        long nowUs)
+    {
+        Observer?.OnDatagram(socket, remote, datagram, nowUs);
+        receiver.OnDatagram(socket, remote, datagram, nowUs);
+    }
+
+    /// <summary>Tells that a connection is gone.</summary>
+    public void DeliverClosed(IDatagramReceiver receiver, IDatagramSocket socket, long nowUs)
+    {
+        Observer?.OnSocketClosed(socket, nowUs);
+        receiver.OnSocketClosed(socket, nowUs);
+    }
+
+    /// <summary>
+    /// Must be called before a message of the application is handled; the caller then hands it in.
+    /// </summary>
+    public void ObserveMessage(ReadOnlySpan<byte> message, long nowUs) => Observer?.OnMessage(message, nowUs);
+
+    /// <summary>Lets all deadlines up to <paramref name="nowUs"/> expire and returns how many there were.</summary>
+    public int Expire(long nowUs)
+    {
+        if (_deadlines.NextUs > nowUs)
+            return 0;
+
+        Observer?.OnExpire(nowUs);
+        return _deadlines.Expire(nowUs);
+    }
+
+    /// <inheritdoc/>
+    public void Fill(Span<byte> destination)
+    {
+        RandomNumberGenerator.Fill(destination);
+        Observer?.OnRandom(destination);
+    }
+}

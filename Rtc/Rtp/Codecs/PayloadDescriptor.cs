@@ -18,7 +18,7 @@ public struct PayloadDescriptor
     /// <summary>Whether it is the last packet of a frame (of its spatial layer). VP9, AV1.</summary>
     public bool IsEndOfFrame { readonly get; set; }
 
-    /// <summary>Whether the packet says which layers it belongs to.</summary>
+    /// <summary>Whether the packet says which spatial layer it belongs to.</summary>
     public bool HasLayers { readonly get; set; }
 
     /// <summary>Whether it says so for the temporal layer.</summary>
@@ -30,10 +30,7 @@ public struct PayloadDescriptor
     /// <summary>The temporal layer, 0 is the base.</summary>
     public byte TemporalLayer { readonly get; set; }
 
-    /// <summary>
-    /// Whether a receiver of lower temporal layers can go up to this one here (VP8 Y, VP9 U, H264 with dependency
-    /// descriptor, AV1 decode target switch).
-    /// </summary>
+    /// <summary>Whether a receiver of lower temporal layers can go up to this one here (VP8 Y, VP9 U).</summary>
     public bool IsSwitchingPoint { readonly get; set; }
 
     /// <summary>Whether the frame depends on the lower spatial layer of the same picture (VP9 D).</summary>

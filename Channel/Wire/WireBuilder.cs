@@ -58,6 +58,16 @@ public sealed partial class WireBuilder
         return new StringOffset(_used);
     }
 
+    /// <summary>Writes a text of a first letter and the rest.</summary>
+    internal StringOffset Line(char first, ReadOnlySpan<char> rest)
+    {
+        int count = Encoding.UTF8.GetByteCount(rest) + 1;
+        Span<byte> space = StringSpace(count);
+        space[0] = (byte)first;
+        Encoding.UTF8.GetBytes(rest, space[1..]);
+        return new StringOffset(_used);
+    }
+
     /// <summary>Writes a vector of bytes.</summary>
     public VectorOffset<byte> Vector(ReadOnlySpan<byte> values) => ScalarVector(values);
 

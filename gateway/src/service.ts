@@ -8,6 +8,9 @@ export { ConfigError, loadConfig, routerCodecs, type GatewayConfig } from './con
 export { RoomRegistry } from './rooms/registry.ts';
 export { WorkerPool } from './workers.ts';
 
+/** How long a user's side may take to close its WebSocket. */
+const FarewellMs = 1_000;
+
 /** The running service. */
 export interface GatewayService {
   /** Address of the page, with a trailing slash. */
@@ -35,7 +38,11 @@ export async function startService(config: GatewayConfig): Promise<GatewayServic
       workers,
       close: async () => {
         rooms.close({ reason: 'shutdown', reconnect: false });
+        const impatient = setTimeout(() => {
+          for (const client of app.websocketServer.clients) client.terminate();
+        }, FarewellMs);
         await app.close();
+        clearTimeout(impatient);
         workers.close();
       },
     };

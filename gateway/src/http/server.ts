@@ -49,6 +49,11 @@ export async function createServer(
     return reply.send({ title: 'Forbidden', status: 403, detail: 'this origin may not use the service' });
   });
 
+  // A refused upgrade leaves a socket that neither HTTP nor WebSocket owns.
+  app.addHook('onResponse', async (request) => {
+    if (request.headers.upgrade !== undefined) request.raw.socket.destroySoon();
+  });
+
   await app.register(fastifyWebsocket, { options: { maxPayload: maxBodyBytes } });
   await app.register(fastifyStatic, { root: PublicFolder, cacheControl: true, maxAge: 0 });
   app.get('/health', async () => ({ status: 'ok' }));

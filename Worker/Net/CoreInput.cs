@@ -35,10 +35,8 @@ public sealed class CoreInput : IRandomSource
         receiver.OnSocketClosed(socket, nowUs);
     }
 
-    /// <summary>
-    /// Must be called before a message of the application is handled; the caller then hands it in.
-    /// </summary>
-    public void ObserveMessage(ReadOnlySpan<byte> message, long nowUs) => Observer?.OnMessage(message, nowUs);
+    /// <summary>Must be called with bytes of the channel before their messages are handed in.</summary>
+    public void ObserveChannelBytes(ReadOnlySpan<byte> bytes, long nowUs) => Observer?.OnChannelBytes(bytes, nowUs);
 
     /// <summary>Lets all deadlines up to <paramref name="nowUs"/> expire and returns how many there were.</summary>
     public int Expire(long nowUs)

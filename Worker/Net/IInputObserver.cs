@@ -14,10 +14,8 @@ public interface IInputObserver
     /// <summary>The end of a connection is about to be told.</summary>
     void OnSocketClosed(IDatagramSocket socket, long nowUs);
 
-    /// <summary>A request or notification of the application is about to be handled.</summary>
-    /// <param name="message">The FlatBuffers message without its length prefix.</param>
-    /// <param name="nowUs">Monotonic time in microseconds.</param>
-    void OnMessage(ReadOnlySpan<byte> message, long nowUs);
+    /// <summary>Bytes of the application's messages are about to be handled, whole or in part, as they arrived.</summary>
+    void OnChannelBytes(ReadOnlySpan<byte> bytes, long nowUs);
 
     /// <summary>All deadlines up to <paramref name="nowUs"/> are about to expire.</summary>
     void OnExpire(long nowUs);

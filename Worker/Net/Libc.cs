@@ -41,6 +41,13 @@ internal static unsafe partial class Libc
     public const int F_SETFL = 4;
     public const int O_NONBLOCK = 0x800;
     public const int SYS_epoll_pwait2 = 441;
+    public const int AT_FDCWD = -100;
+    public const int STATX_TYPE = 1;
+    public const int STATX_LENGTH = 256;
+    public const int STATX_MODE_OFFSET = 28;
+    public const int S_IFMT = 0xF000;
+    public const int S_IFREG = 0x8000;
+    public const int R_OK = 4;
 
     public const int EPERM = 1;
     public const int EINTR = 4;
@@ -131,6 +138,12 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, SetLastError = true)]
     public static partial nint signal(int number, nint handler);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int statx(int directory, byte* path, int flags, uint mask, byte* result);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int access(byte* path, int mode);
 
     /// <summary>struct iovec.</summary>
     [StructLayout(LayoutKind.Sequential)]

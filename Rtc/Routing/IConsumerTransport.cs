@@ -1,0 +1,23 @@
+using Rtc.Rtp;
+
+namespace Rtc.Routing;
+
+/// <summary>What a consumer needs of the transport that its packets leave by.</summary>
+public interface IConsumerTransport
+{
+    /// <summary>
+    /// Sends a packet: writes it where it leaves, sets abs-send-time and transport-cc number at the places that the
+    /// packet tells, encrypts, queues. What cannot be sent is dropped and counted.
+    /// </summary>
+    /// <param name="consumer">Whose packet it is.</param>
+    /// <param name="packet">A shared packet and what differs from it.</param>
+    /// <param name="kind">Why it is sent.</param>
+    /// <param name="nowUs">Monotonic time in microseconds.</param>
+    void SendRtp(Consumer consumer, in OutgoingRtp packet, RtpSendKind kind, long nowUs);
+
+    /// <summary>
+    /// The producer of <paramref name="consumer"/> was closed: the transport forgets the consumer and releases the
+    /// state of its SSRCs. The application has been told.
+    /// </summary>
+    void OnConsumerClosed(Consumer consumer, long nowUs);
+}

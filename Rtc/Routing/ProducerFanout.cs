@@ -1,0 +1,72 @@
+using System.Diagnostics.CodeAnalysis;
+using Rtc.Rtp;
+using Rtc.Streams;
+
+namespace Rtc.Routing;
+
+/// <summary>
+/// The edge of the graph between one producer and those that follow it. Packets, streams, scores and states go one way,
+/// key frame requests and loss the other; neither side sees more of the other than this.
+/// </summary>
+internal sealed class ProducerFanout(Producer producer) : IProducerLink
+{
+    public Producer Producer { get; } = producer;
+
+    public List<Consumer> Consumers { get; } = [];
+
+    public List<IRtpObserver> Observers { get; } = [];
+
+    public void OnPacket(RtpPacket packet, long nowUs)
+    {
+        for (int i = 0; i < Consumers.Count; i++)
+            Consumers[i].OnProducerPacket(packet, nowUs);
+
+        for (int i = 0; i < Observers.Count; i++)
+            Observers[i].OnPacket(Producer, packet, nowUs);
+    }
+
+    public void OnStreamAdded(in ProducerStreamInfo stream)
+    {
+        for (int i = 0; i < Consumers.Count; i++)
+            Consumers[i].OnProducerStreamAdded(stream);
+    }
+
+    public void OnScore(in ProducerStreamInfo stream)
+    {
+        for (int i = 0; i < Consumers.Count; i++)
+            Consumers[i].OnProducerScore(stream);
+    }
+
+    public void OnPaused(long nowUs)
+    {
+        for (int i = 0; i < Consumers.Count; i++)
+            Consumers[i].OnProducerPaused();
+
+        for (int i = 0; i < Observers.Count; i++)
+            Observers[i].OnProducerPaused(Producer, nowUs);
+    }
+
+    public void OnResumed(long nowUs)
+    {
+        for (int i = 0; i < Consumers.Count; i++)
+            Consumers[i].OnProducerResumed(nowUs);
+
+        for (int i = 0; i < Observers.Count; i++)
+            Observers[i].OnProducerResumed(Producer, nowUs);
+    }
+
+    public byte GetWorstFractionLost()
+    {
+        byte worst = 0;
+        for (int i = 0; i < Consumers.Count; i++)
+            worst = Math.Max(worst, Consumers[i].GetFractionLost());
+
+        return worst;
+    }
+
+    void IProducerLink.RequestKeyFrame(uint mappedSsrc, long nowUs) => Producer.RequestKeyFrame(mappedSsrc, nowUs);
+
+    bool IProducerLink.TryGetStreamStats(
+        uint mappedSsrc, long nowUs, [NotNullWhen(true)] out RtpStreamStats? stats) =>
+        Producer.TryGetStreamStats(mappedSsrc, nowUs, out stats);
+}

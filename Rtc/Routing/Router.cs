@@ -1,0 +1,204 @@
+using Rtc.Seams;
+
+namespace Rtc.Routing;
+
+/// <summary>
+/// A room: transports, the producers and consumers on them, and who follows whom. Belongs to one loop.
+/// </summary>
+public sealed class Router
+{
+    private readonly OrderedMap<IRouterTransport> _transports = new();
+    private readonly OrderedMap<IRtpObserver> _observers = new();
+    private readonly OrderedMap<ProducerFanout> _producers = new();
+    private readonly OrderedMap<Consumer> _consumers = new();
+
+    /// <param name="id">Its id.</param>
+    /// <param name="environment">What it shares with the other routers of the loop.</param>
+    public Router(string id, RouterEnvironment environment)
+    {
+        Id = id;
+        Environment = environment;
+    }
+
+    /// <summary>Its id.</summary>
+    public string Id { get; }
+
+    /// <summary>What it shares with the other routers of the loop.</summary>
+    public RouterEnvironment Environment { get; }
+
+    /// <summary>Its transports, in an order that stays.</summary>
+    public IReadOnlyList<IRouterTransport> Transports => _transports.Values;
+
+    /// <summary>Finds a transport.</summary>
+    /// <exception cref="RequestException">NotFoundError: there is none.</exception>
+    public IRouterTransport GetTransport(string id) => _transports.Find(id)
+        ?? throw RequestException.NotFound($"router {Id} has no transport {id}");
+
+    /// <summary>Finds an observer.</summary>
+    /// <exception cref="RequestException">NotFoundError: there is none.</exception>
+    public IRtpObserver GetObserver(string id) => _observers.Find(id)
+        ?? throw RequestException.NotFound($"router {Id} has no RTP observer {id}");
+
+    /// <summary>Finds a producer.</summary>
+    /// <exception cref="RequestException">NotFoundError: there is none.</exception>
+    public Producer GetProducer(string id) => GetFanout(id).Producer;
+
+    /// <summary>Throws when a transport of that id exists, before one is made.</summary>
+    /// <exception cref="RequestException">Error: the id is taken.</exception>
+    public void CheckTransportIdIsFree(string id)
+    {
+        if (_transports.Find(id) is not null)
+            throw RequestException.Error($"router {Id} already has a transport {id}");
+    }
+
+    /// <summary>Adds a transport.</summary>
+    /// <exception cref="RequestException">Error: the id is taken.</exception>
+    public void AddTransport(IRouterTransport transport)
+    {
+        CheckTransportIdIsFree(transport.Id);
+        _transports.Add(transport.Id, transport);
+    }
+
+    /// <summary>Takes a transport out and closes it.</summary>
+    /// <exception cref="RequestException">NotFoundError: there is none of that id.</exception>
+    public void CloseTransport(string id, long nowUs)
+    {
+        IRouterTransport transport = GetTransport(id);
+        _transports.Remove(id);
+        transport.Close(nowUs);
+    }
+
+    /// <summary>Adds an observer.</summary>
+    /// <exception cref="RequestException">Error: the id is taken.</exception>
+    public void AddObserver(IRtpObserver observer)
+    {
+        if (_observers.Find(observer.Id) is not null)
+            throw RequestException.Error($"router {Id} already has an RTP observer {observer.Id}");
+
+        _observers.Add(observer.Id, observer);
+    }
+
+    /// <summary>Takes an observer out; it sees nothing any more.</summary>
+    /// <exception cref="RequestException">NotFoundError: there is none of that id.</exception>
+    public void RemoveObserver(string id)
+    {
+        IRtpObserver observer = GetObserver(id);
+        _observers.Remove(id);
+        foreach (ProducerFanout fanout in _producers.Values)
+            fanout.Observers.Remove(observer);
+    }
+
+    /// <summary>Lets an observer see a producer; nothing changes when it does already.</summary>
+    /// <exception cref="RequestException">NotFoundError: there is no such producer.</exception>
+    public void Observe(IRtpObserver observer, string producerId)
+    {
+        List<IRtpObserver> observers = GetFanout(producerId).Observers;
+        if (!observers.Contains(observer))
+            observers.Add(observer);
+    }
+
+    /// <summary>Lets an observer see a producer no more.</summary>
+    /// <exception cref="RequestException">NotFoundError: there is no such producer.</exception>
+    public void Unobserve(IRtpObserver observer, string producerId) =>
+        GetFanout(producerId).Observers.Remove(observer);
+
+    /// <summary>
+    /// Makes a producer, lets it be found by the transport's packets and by consumers. The transport keeps it in its
+    /// own list and hands it packets and RTCP.
+    /// </summary>
+    /// <exception cref="RequestException">
+    /// TypeError: the parameters are wrong. Error: its id, or an SSRC, MID or RID is taken.
+    /// </exception>
+    public Producer CreateProducer(
+        IProducerTransport transport, ProducerOptions options, IProducerListener listener)
+    {
+        if (_producers.Find(options.Id) is not null)
+            throw RequestException.Error($"router {Id} already has a producer {options.Id}");
+
+        var producer = new Producer(Environment, transport, options, listener);
+        transport.RtpListener.Add(producer);
+        var fanout = new ProducerFanout(producer);
+        _producers.Add(producer.Id, fanout);
+        producer.Open(fanout);
+        return producer;
+    }
+
+    /// <summary>
+    /// Closes a producer: tells its consumers in turn, each of which leaves its transport, then its observers. The
+    /// transport has taken it out of its own list.
+    /// </summary>
+    public void CloseProducer(Producer producer, long nowUs)
+    {
+        ProducerFanout fanout = GetFanout(producer.Id);
+        _producers.Remove(producer.Id);
+        foreach (Consumer consumer in fanout.Consumers)
+        {
+            _consumers.Remove(consumer.Id);
+            consumer.CloseWithProducer(nowUs);
+        }
+
+        foreach (IRtpObserver observer in fanout.Observers)
+            observer.OnProducerClosed(producer, nowUs);
+
+        producer.Close();
+    }
+
+    /// <summary>
+    /// Makes a consumer and lets it follow its producer; a listener of a paused producer's consumer is told so at once.
+    /// The transport keeps it in its own list, hands it RTCP and, when it has answered the application, calls
+    /// <see cref="Consumer.OnTransportConnected"/> if it is connected.
+    /// </summary>
+    /// <exception cref="RequestException">
+    /// NotFoundError: there is no such producer. TypeError: the parameters are wrong. Error: its id is taken.
+    /// </exception>
+    public Consumer CreateConsumer(
+        IConsumerTransport transport, ConsumerOptions options, IConsumerListener listener, long nowUs)
+    {
+        if (_consumers.Find(options.Id) is not null)
+            throw RequestException.Error($"router {Id} already has a consumer {options.Id}");
+
+        ProducerFanout? fanout = _producers.Find(options.ProducerId);
+        var consumer = new Consumer(Environment, transport, options, listener, nowUs);
+        if (fanout is null)
+        {
+            throw RequestException.NotFound(
+                $"consumer {options.Id} wants producer {options.ProducerId}, which router {Id} does not have");
+        }
+
+        fanout.Consumers.Add(consumer);
+        _consumers.Add(consumer.Id, consumer);
+        consumer.Open(fanout, fanout.Producer.GetScores(), fanout.Producer.GetStreamInfos(), fanout.Producer.IsPaused);
+        return consumer;
+    }
+
+    /// <summary>Closes a consumer. The transport has taken it out of its own list.</summary>
+    public void CloseConsumer(Consumer consumer)
+    {
+        _consumers.Remove(consumer.Id);
+        _producers.Find(consumer.ProducerId)?.Consumers.Remove(consumer);
+        consumer.Close();
+    }
+
+    /// <summary>Closes all transports, in order.</summary>
+    public void Close(long nowUs)
+    {
+        foreach (IRouterTransport transport in _transports.Values.ToArray())
+            CloseTransport(transport.Id, nowUs);
+    }
+
+    /// <summary>A snapshot for dumps.</summary>
+    public RouterDump Dump() => new()
+    {
+        Id = Id,
+        TransportIds = [.. _transports.Values.Select(transport => transport.Id)],
+        RtpObserverIds = [.. _observers.Values.Select(observer => observer.Id)],
+        ProducerConsumers = [.. _producers.Values.Select(fanout =>
+            (fanout.Producer.Id, (IReadOnlyList<string>)[.. fanout.Consumers.Select(consumer => consumer.Id)]))],
+        ConsumerProducers = [.. _consumers.Values.Select(consumer => (consumer.Id, consumer.ProducerId))],
+        ProducerObservers = [.. _producers.Values.Select(fanout =>
+            (fanout.Producer.Id, (IReadOnlyList<string>)[.. fanout.Observers.Select(observer => observer.Id)]))],
+    };
+
+    private ProducerFanout GetFanout(string producerId) => _producers.Find(producerId)
+        ?? throw RequestException.NotFound($"router {Id} has no producer {producerId}");
+}

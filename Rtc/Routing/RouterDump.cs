@@ -1,0 +1,23 @@
+namespace Rtc.Routing;
+
+/// <summary>The inside of a router; fields as in <c>router.fbs</c>.</summary>
+public sealed class RouterDump
+{
+    /// <summary>Its id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Its transports.</summary>
+    public required IReadOnlyList<string> TransportIds { get; init; }
+
+    /// <summary>Its observers.</summary>
+    public required IReadOnlyList<string> RtpObserverIds { get; init; }
+
+    /// <summary>Every producer with its consumers.</summary>
+    public required IReadOnlyList<(string ProducerId, IReadOnlyList<string> ConsumerIds)> ProducerConsumers { get; init; }
+
+    /// <summary>Every consumer with its producer.</summary>
+    public required IReadOnlyList<(string ConsumerId, string ProducerId)> ConsumerProducers { get; init; }
+
+    /// <summary>Every producer with its observers.</summary>
+    public required IReadOnlyList<(string ProducerId, IReadOnlyList<string> ObserverIds)> ProducerObservers { get; init; }
+}

@@ -1,0 +1,11 @@
+namespace Rtc.Routing;
+
+/// <summary>Why a consumer sends a packet.</summary>
+public enum RtpSendKind : byte
+{
+    /// <summary>For the first time.</summary>
+    Media,
+
+    /// <summary>Again, because the receiver asked for it: by RTX, or as it was where RTX is not negotiated.</summary>
+    Retransmission,
+}

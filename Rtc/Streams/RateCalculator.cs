@@ -1,0 +1,71 @@
+namespace Rtc.Streams;
+
+/// <summary>
+/// Bits per second over a sliding window. The window is cut into at most a hundred items of whole milliseconds; the
+/// ring of items advances by whole items, so the window spans less than one item more than it is asked to.
+/// </summary>
+public sealed class RateCalculator
+{
+    private const int MaxItems = 100;
+
+    private readonly int _itemMs;
+    private readonly double _bitsPerSecondPerByte;
+    private readonly long[] _items;
+
+    private int _newest;
+    private long _newestStartMs;
+    private long _windowBytes;
+
+    /// <summary>Makes one whose window is <paramref name="windowMs"/> milliseconds long, at least 1.</summary>
+    public RateCalculator(int windowMs)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(windowMs, 1);
+        _itemMs = (windowMs + MaxItems - 1) / MaxItems;
+        _items = new long[(windowMs + _itemMs - 1) / _itemMs];
+        _bitsPerSecondPerByte = 8000.0 / windowMs;
+    }
+
+    /// <summary>All bytes that were ever added.</summary>
+    public long TotalBytes { get; private set; }
+
+    /// <summary>Counts <paramref name="bytes"/> at <paramref name="nowUs"/>; time does not go back.</summary>
+    public void Add(int bytes, long nowUs)
+    {
+        Slide(nowUs / 1000);
+        _items[_newest] += bytes;
+        _windowBytes += bytes;
+        TotalBytes += bytes;
+    }
+
+    /// <summary>The rate in bits per second of the window that ends at <paramref name="nowUs"/>, rounded.</summary>
+    public long GetBitsPerSecond(long nowUs)
+    {
+        Slide(nowUs / 1000);
+        return (long)((_windowBytes * _bitsPerSecondPerByte) + 0.5);
+    }
+
+    private void Slide(long nowMs)
+    {
+        long steps = (nowMs - _newestStartMs) / _itemMs;
+        if (steps <= 0)
+            return;
+
+        if (steps >= _items.Length)
+        {
+            if (_windowBytes != 0)
+                Array.Clear(_items);
+
+            _windowBytes = 0;
+            _newestStartMs = nowMs;
+            return;
+        }
+
+        _newestStartMs += steps * _itemMs;
+        for (; steps > 0; steps--)
+        {
+            _newest = _newest + 1 == _items.Length ? 0 : _newest + 1;
+            _windowBytes -= _items[_newest];
+            _items[_newest] = 0;
+        }
+    }
+}

@@ -1,0 +1,173 @@
+namespace Rtc.Streams;
+
+/// <summary>
+/// Rewrites sequence numbers so that what is dropped on purpose leaves no hole and a change of source leaves no jump:
+/// RTP sequence numbers, and the shorter counters of codec descriptors.
+/// </summary>
+/// <remarks>
+/// A number that comes late is counted against the numbers dropped before it, not against those dropped after, so
+/// reordering around a dropped packet comes out right. What was dropped more than <see cref="History"/> behind the
+/// newest number is no longer known one by one; nothing that old passes <see cref="SequenceValidator"/>.
+/// </remarks>
+public sealed class SequenceRewriter
+{
+    /// <summary>How far back dropped numbers are remembered.</summary>
+    public const int History = 4096;
+
+    private const int InitialCapacity = 16;
+
+    private readonly int _shift;
+    private readonly ushort _mask;
+    private readonly ushort _firstOutput;
+    private readonly int _history;
+
+    // A ring of the dropped inputs, ascending. Its length is a power of two.
+    private ushort[] _dropped = [];
+    private int _droppedStart;
+    private int _droppedCount;
+
+    private bool _started;
+    private ushort _offset;
+    private ushort _maxInput;
+    private ushort _maxOutput;
+    private ushort _maxDropped;
+    private ushort _maxForwarded;
+
+    /// <summary>Makes one whose outputs begin after <paramref name="firstOutput"/>.</summary>
+    /// <param name="firstOutput">Added to every output.</param>
+    /// <param name="bits">Width of the numbers, 8 to 16 bits.</param>
+    public SequenceRewriter(ushort firstOutput = 0, int bits = 16)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(bits, 8);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(bits, 16);
+        _shift = 16 - bits;
+        _mask = (ushort)(0xffff >> _shift);
+        _firstOutput = firstOutput;
+
+        // In a narrow space a quarter of the circle is as far as "before" can be trusted.
+        _history = Math.Min(History, (_mask + 1) / 4);
+    }
+
+    /// <summary>The highest input so far.</summary>
+    public ushort MaxInput => _maxInput;
+
+    /// <summary>The highest output so far.</summary>
+    public ushort MaxOutput => (ushort)((_maxOutput + _firstOutput) & _mask);
+
+    /// <summary>Makes the input that follows <paramref name="input"/> continue after the highest output.</summary>
+    public void Sync(ushort input)
+    {
+        _offset = (ushort)(_maxOutput - input);
+        _maxInput = input;
+        _maxForwarded = input;
+        _droppedCount = 0;
+    }
+
+    /// <summary>
+    /// Takes <paramref name="input"/> out of the numbering: the inputs after it move down by one. Without effect on a
+    /// number that outputs have already passed.
+    /// </summary>
+    public void Drop(ushort input)
+    {
+        bool isNewest = IsAfter(input, _maxInput);
+        bool nothingForwardedSince = _maxInput == _maxDropped && IsAfter(input, _maxForwarded);
+        if (!isNewest && !nothingForwardedSince)
+            return;
+
+        int index = CountDroppedBefore(input);
+        if (index < _droppedCount && At(index) == input)
+            return;
+
+        Insert(index, input);
+        if (isNewest)
+        {
+            _maxInput = input;
+            _maxDropped = input;
+        }
+
+        Forget();
+    }
+
+    /// <summary>
+    /// Rewrites <paramref name="input"/>. False for a number that was dropped: it has no place in the output.
+    /// </summary>
+    public bool TryRewrite(ushort input, out ushort output)
+    {
+        output = 0;
+        if (!_started || IsAfter(input, _maxInput))
+        {
+            _started = true;
+            _maxInput = input;
+            _maxForwarded = input;
+            Forget();
+        }
+
+        int before = CountDroppedBefore(input);
+        if (before < _droppedCount && At(before) == input)
+            return false;
+
+        ushort relative = (ushort)((input + _offset - before) & _mask);
+        if (IsAfter(relative, _maxOutput))
+            _maxOutput = relative;
+
+        output = (ushort)((relative + _firstOutput) & _mask);
+        return true;
+    }
+
+    private bool IsAfter(ushort left, ushort right) => (short)((left - right) << _shift) > 0;
+
+    private ushort At(int index) => _dropped[(_droppedStart + index) & (_dropped.Length - 1)];
+
+    private int CountDroppedBefore(ushort input)
+    {
+        if (_droppedCount == 0 || IsAfter(input, At(_droppedCount - 1)))
+            return _droppedCount;
+
+        int low = 0;
+        int high = _droppedCount;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (IsAfter(input, At(middle)))
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        return low;
+    }
+
+    private void Insert(int index, ushort input)
+    {
+        if (_droppedCount == _dropped.Length)
+            Grow();
+
+        int mask = _dropped.Length - 1;
+        for (int i = _droppedCount; i > index; i--)
+            _dropped[(_droppedStart + i) & mask] = _dropped[(_droppedStart + i - 1) & mask];
+
+        _dropped[(_droppedStart + index) & mask] = input;
+        _droppedCount++;
+    }
+
+    private void Grow()
+    {
+        var larger = new ushort[Math.Max(InitialCapacity, _dropped.Length * 2)];
+        for (int i = 0; i < _droppedCount; i++)
+            larger[i] = At(i);
+
+        _dropped = larger;
+        _droppedStart = 0;
+    }
+
+    // What lies behind the history moves into the offset.
+    private void Forget()
+    {
+        while (_droppedCount > 0 && ((_maxInput - At(0)) & _mask) > _history)
+        {
+            _droppedStart = (_droppedStart + 1) & (_dropped.Length - 1);
+            _droppedCount--;
+            _offset--;
+        }
+    }
+}

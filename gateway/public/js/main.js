@@ -61,7 +61,7 @@ function describe() {
   if (session.receiving.connectionState === 'failed') showError(new Error('The receiving connection failed.'));
 }
 
-function arrange(streams) {
+function arrange({ streams, since }) {
   const present = new Set(streams.map(({ key }) => key));
   for (const [key, tile] of page.tiles) {
     if (present.has(key)) continue;
@@ -71,7 +71,7 @@ function arrange(streams) {
   for (const { key, user, streamId, stream, audio, video } of streams) {
     let tile = page.tiles.get(key);
     if (!tile) {
-      tile = new Tile({ title: user.name, user: user.id, streamId, since: page.session.startedAt });
+      tile = new Tile({ title: user.name, user: user.id, streamId, since });
       page.tiles.set(key, tile);
       find('tiles').append(tile.element);
     }

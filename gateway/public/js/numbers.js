@@ -47,7 +47,7 @@ export class Numbers {
     }
     this.#last.set(entry.id, { ...before, bytes, timestamp: entry.timestamp });
     if (entry.frameWidth) {
-      texts.resolution = `${entry.frameWidth}×${entry.frameHeight}, ${Math.round(entry.framesPerSecond ?? 0)}/s`;
+      texts.resolution = `${entry.frameWidth}×${entry.frameHeight}@${Math.round(entry.framesPerSecond ?? 0)}`;
     }
   }
 

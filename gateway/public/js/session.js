@@ -10,6 +10,7 @@ export class Session extends EventTarget {
   #signalling;
   #watcher;
   #over = false;
+  #offerFollows = false;
 
   constructor(options) {
     super();
@@ -39,8 +40,9 @@ export class Session extends EventTarget {
 
   #listen() {
     const on = (target, type, act) => target.addEventListener(type, ({ detail }) => this.#over || act(detail));
-    on(this.#signalling, 'joined', ({ user, users }) => {
+    on(this.#signalling, 'joined', ({ user, users, tracks }) => {
       this.user = user;
+      this.#offerFollows = tracks > 0;
       for (const other of users) this.people.set(other.id, other);
       this.#emit('joined');
     });
@@ -56,7 +58,12 @@ export class Session extends EventTarget {
     on(this.#signalling, 'error', ({ problem }) => this.#emit('failed', new Error(`${problem.title}: ${problem.detail}`)));
     on(this.#signalling, 'closed', (ended) => this.#end(ended));
     on(this.#signalling, 'disconnected', ({ code }) => this.#end({ reason: 'disconnected', reconnect: code !== 4001 }));
-    on(this.#watcher, 'streams', (streams) => this.#emit('streams', streams));
+    on(this.#watcher, 'streams', (streams) => {
+      // What was there on joining is awaited since then; what comes later, since its offer.
+      const since = this.#offerFollows ? this.startedAt : performance.now();
+      this.#offerFollows = false;
+      this.#emit('streams', { streams, since });
+    });
     on(this.#watcher, 'failed', (error) => this.#emit('failed', error));
     for (const direction of [this.#watcher, this.publisher]) on(direction, 'state', () => this.#emit('state'));
   }

@@ -23,7 +23,8 @@ export interface ClosedReason {
 
 /** What the service tells a user, over WebSocket or in answer to a poll. */
 export type ServerMessage =
-  | { type: 'joined'; room: string; user: UserInfo; users: UserInfo[] }
+  /** `tracks` is how many there are to receive: when not 0, their offer follows at once. */
+  | { type: 'joined'; room: string; user: UserInfo; users: UserInfo[]; tracks: number }
   | { type: 'userJoined'; user: UserInfo }
   | { type: 'userLeft'; user: UserInfo }
   | { type: 'offer'; version: number; sdp: string; tracks: TrackInfo[] }

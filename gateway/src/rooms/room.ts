@@ -66,10 +66,12 @@ export class Room extends EventEmitter<{ close: [] }> {
       throw new Error(`room ${this.id} closed while the user joined`);
     }
     const others = [...this.#users.values()];
-    link.send({ type: 'joined', room: this.id, user: user.info, users: others.map((other) => other.info) });
-    for (const other of others) other.link.send({ type: 'userJoined', user: user.info });
     this.#users.set(user.id, user);
-    user.receive(this.#producersFor(user), true);
+    const producers = this.#producersFor(user);
+    const users = others.map((other) => other.info);
+    link.send({ type: 'joined', room: this.id, user: user.info, users, tracks: producers.length });
+    for (const other of others) other.link.send({ type: 'userJoined', user: user.info });
+    user.receive(producers, true);
     return user;
   }
 

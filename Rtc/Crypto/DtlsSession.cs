@@ -31,6 +31,15 @@ internal sealed unsafe class DtlsSession : IDisposable
     /// <summary>Longest interval after which a flight is repeated, in microseconds.</summary>
     public const uint MaxTimeoutUs = 4_000_000;
 
+    /// <summary>
+    /// Length in bytes of explicit nonce and tag of most ciphers. OpenSSL takes a shorter protected record for an
+    /// internal error and gives up the association, with which one forged datagram would end a call: such records must
+    /// not be fed.
+    /// </summary>
+    public const int MinProtectedFragmentLength = 24;
+
+    private const int MinChaChaFragmentLength = 16;
+
     private readonly SslHandle _ssl;
     private readonly nint _input;
     private readonly nint _output;
@@ -168,6 +177,15 @@ internal sealed unsafe class DtlsSession : IDisposable
         int id = profile != null ? (int)profile->Id.Value : 0;
         GC.KeepAlive(this);
         return id;
+    }
+
+    /// <summary>Shortest protected record's fragment that may be fed with the negotiated cipher, in bytes.</summary>
+    public int GetMinProtectedFragmentLength()
+    {
+        nint cipher = LibSsl.SSL_get_current_cipher(_ssl.Pointer);
+        bool isChaCha = cipher != 0 && LibSsl.SSL_CIPHER_get_cipher_nid(cipher) == LibSsl.CipherChaCha20Poly1305;
+        GC.KeepAlive(this);
+        return isChaCha ? MinChaChaFragmentLength : MinProtectedFragmentLength;
     }
 
     /// <summary>Keying material by RFC 5705, without a context value.</summary>

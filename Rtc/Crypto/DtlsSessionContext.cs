@@ -9,7 +9,7 @@ internal sealed unsafe class DtlsSessionContext : IDisposable
     /// The original's list. The security level is named because distributions build OpenSSL with different ones, and
     /// what a peer may use must not depend on where the worker runs.
     /// </summary>
-    private const string Ciphers =
+    public const string DefaultCiphers =
         "DEFAULT:!NULL:!aNULL:!SHA256:!SHA384:!aECDH:!AESGCM+AES256:!aPSK:@SECLEVEL=1";
 
     /// <summary>Preference order of worker-side profiles; OpenSSL's names.</summary>
@@ -23,19 +23,22 @@ internal sealed unsafe class DtlsSessionContext : IDisposable
 
     /// <param name="certificate">Certificate and key; may be disposed afterwards.</param>
     /// <param name="offerSrtp">Whether use_srtp is negotiated; false only in tests.</param>
-    public DtlsSessionContext(OpenSslCertificate certificate, bool offerSrtp)
+    /// <param name="ciphers">OpenSSL cipher list.</param>
+    public DtlsSessionContext(OpenSslCertificate certificate, bool offerSrtp, string ciphers)
     {
         _context = new SslContextHandle(LibSsl.SSL_CTX_new(LibSsl.DTLS_method()));
         nint context = _context.Pointer;
         LibCrypto.Check((int)LibSsl.SSL_CTX_ctrl(
             context, LibSsl.CtrlSetMinProtocolVersion, LibSsl.Dtls12Version, null));
+        // With encrypt-then-MAC (CBC suites only) OpenSSL gives up the association at the first forged record, where DTLS
+        // wants it dropped.
         LibSsl.SSL_CTX_set_options(
             context,
             LibSsl.OptionNoQueryMtu | LibSsl.OptionNoTicket | LibSsl.OptionCipherServerPreference
-                | LibSsl.OptionNoRenegotiation);
+                | LibSsl.OptionNoRenegotiation | LibSsl.OptionNoEncryptThenMac);
         LibSsl.SSL_CTX_ctrl(context, LibSsl.CtrlSetSessionCacheMode, LibSsl.SessionCacheOff, null);
         LibSsl.SSL_CTX_ctrl(context, LibSsl.CtrlSetMaxCertList, MaxPeerCertificateLength, null);
-        LibCrypto.Check(LibSsl.SSL_CTX_set_cipher_list(context, Ciphers));
+        LibCrypto.Check(LibSsl.SSL_CTX_set_cipher_list(context, ciphers));
         LibCrypto.Check(LibSsl.SSL_CTX_use_certificate(context, certificate.Pointer));
         LibCrypto.Check(LibSsl.SSL_CTX_use_PrivateKey(context, certificate.PrivateKeyPointer));
         LibSsl.SSL_CTX_set_verify(context, LibSsl.VerifyPeerAndFailIfNoCertificate, 0);

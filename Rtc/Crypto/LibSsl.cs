@@ -22,8 +22,11 @@ internal static unsafe partial class LibSsl
     public const int VerifyPeerAndFailIfNoCertificate = 3;
     public const ulong OptionNoQueryMtu = 1ul << 12;
     public const ulong OptionNoTicket = 1ul << 14;
+    public const ulong OptionNoEncryptThenMac = 1ul << 19;
     public const ulong OptionCipherServerPreference = 1ul << 22;
     public const ulong OptionNoRenegotiation = 1ul << 30;
+
+    public const int CipherChaCha20Poly1305 = 1018;
 
     public const int ErrorWantRead = 2;
     public const int ErrorWantWrite = 3;
@@ -61,6 +64,8 @@ internal static unsafe partial class LibSsl
     [LibraryImport(Library)] public static partial int SSL_write(nint ssl, byte* buffer, int length);
     [LibraryImport(Library)] public static partial int SSL_shutdown(nint ssl);
     [LibraryImport(Library)] public static partial int SSL_get_error(nint ssl, int result);
+    [LibraryImport(Library)] public static partial nint SSL_get_current_cipher(nint ssl);
+    [LibraryImport(Library)] public static partial int SSL_CIPHER_get_cipher_nid(nint cipher);
     [LibraryImport(Library)] public static partial nint SSL_get1_peer_certificate(nint ssl);
     [LibraryImport(Library)] public static partial SrtpProfile* SSL_get_selected_srtp_profile(nint ssl);
 

@@ -15,10 +15,11 @@ public sealed class DtlsContext : IDisposable
     {
     }
 
-    internal DtlsContext(DtlsCertificate certificate, bool offerSrtp)
+    internal DtlsContext(
+        DtlsCertificate certificate, bool offerSrtp, string ciphers = DtlsSessionContext.DefaultCiphers)
     {
         Certificate = certificate;
-        _context = new DtlsSessionContext(certificate.Native, offerSrtp);
+        _context = new DtlsSessionContext(certificate.Native, offerSrtp, ciphers);
     }
 
     /// <summary>The worker's certificate.</summary>

@@ -2,7 +2,8 @@ namespace Rtc.Dtls;
 
 /// <summary>
 /// Records that wait to be sent. A memory BIO does not keep datagrams apart, so they are put together here again:
-/// whole records, as many as fit; application records never share one, since a receiver may read only the first.
+/// whole records of the handshake, as many as fit. Others go alone: a receiver may read only the first application
+/// record of a datagram, and an alert may end the session that the rest is not for.
 /// </summary>
 internal sealed class DtlsOutgoing
 {
@@ -35,9 +36,10 @@ internal sealed class DtlsOutgoing
     {
         length = 0;
         bool isShared = true;
-        while (isShared && DtlsRecords.TryReadFirst(_buffer.AsSpan(_start, _end - _start), out byte type, out int next))
+        while (isShared && DtlsRecords.TryReadFirst(_buffer.AsSpan(_start, _end - _start), out DtlsRecord record))
         {
-            isShared = type != DtlsRecords.ApplicationData;
+            int next = record.Length;
+            isShared = record.ContentType is DtlsRecords.Handshake or DtlsRecords.ChangeCipherSpec;
             if (length + next > destination.Length)
             {
                 if (length > 0)

@@ -11,18 +11,19 @@ internal static class DtlsRecords
     /// <summary>Content type of application data.</summary>
     public const byte ApplicationData = 23;
 
-    private const byte ChangeCipherSpec = 20;
+    /// <summary>Content type of handshake messages.</summary>
+    public const byte Handshake = 22;
+
+    /// <summary>Content type of the record that announces new keys.</summary>
+    public const byte ChangeCipherSpec = 20;
+
     private const byte VersionMajor = 0xfe;
     private const int MaxFragmentLength = (1 << 14) + 2048;
 
-    /// <summary>
-    /// Content type and whole length of the record at the start; false where the bytes are no whole record of a
-    /// known type.
-    /// </summary>
-    public static bool TryReadFirst(ReadOnlySpan<byte> data, out byte contentType, out int length)
+    /// <summary>The record at the start; false where the bytes are no whole record of a known type.</summary>
+    public static bool TryReadFirst(ReadOnlySpan<byte> data, out DtlsRecord record)
     {
-        contentType = 0;
-        length = 0;
+        record = default;
         if (data.Length <= HeaderLength || data[1] != VersionMajor
             || data[0] is < ChangeCipherSpec or > ApplicationData)
         {
@@ -35,8 +36,17 @@ internal static class DtlsRecords
             return false;
         }
 
-        contentType = data[0];
-        length = HeaderLength + fragmentLength;
+        record = new DtlsRecord(data[0], BinaryPrimitives.ReadUInt16BigEndian(data[3..]), fragmentLength);
         return true;
     }
+}
+
+/// <summary>What a record's header says.</summary>
+/// <param name="ContentType">Content type.</param>
+/// <param name="Epoch">Which keys protect it; 0 for none.</param>
+/// <param name="FragmentLength">Length in bytes of what follows the header.</param>
+internal readonly record struct DtlsRecord(byte ContentType, ushort Epoch, int FragmentLength)
+{
+    /// <summary>Length in bytes with the header.</summary>
+    public int Length => DtlsRecords.HeaderLength + FragmentLength;
 }

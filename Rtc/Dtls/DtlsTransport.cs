@@ -34,6 +34,7 @@ public sealed class DtlsTransport(DtlsContext context) : IDisposable
     private DtlsSession? _session;
     private DtlsFingerprint? _remoteFingerprint;
     private bool _isHandshakeDone;
+    private int _minProtectedFragmentLength = DtlsSession.MinProtectedFragmentLength;
     private DtlsCounters _counters;
 
     /// <summary>The state.</summary>
@@ -217,20 +218,24 @@ public sealed class DtlsTransport(DtlsContext context) : IDisposable
         }
 
         bool isAnyRecord = false;
-        while (DtlsRecords.TryReadFirst(datagram, out byte contentType, out int length))
+        while (DtlsRecords.TryReadFirst(datagram, out DtlsRecord record))
         {
             isAnyRecord = true;
-            // OpenSSL would keep up to a hundred early application records, a full buffer each.
-            if (contentType == DtlsRecords.ApplicationData && !_isHandshakeDone)
+            if (record.Epoch > 0 && record.FragmentLength < _minProtectedFragmentLength)
             {
+                _counters.ShortRecords++;
+            }
+            else if (record.ContentType == DtlsRecords.ApplicationData && !_isHandshakeDone)
+            {
+                // OpenSSL would keep up to a hundred early application records, a full buffer each.
                 _counters.DroppedApplicationRecords++;
             }
             else
             {
-                _session!.Feed(datagram[..length]);
+                _session!.Feed(datagram[..record.Length]);
             }
 
-            datagram = datagram[length..];
+            datagram = datagram[record.Length..];
         }
 
         return isAnyRecord;
@@ -242,6 +247,7 @@ public sealed class DtlsTransport(DtlsContext context) : IDisposable
         {
             case DtlsSessionStatus.Done:
                 _isHandshakeDone = true;
+                _minProtectedFragmentLength = _session.GetMinProtectedFragmentLength();
                 if (_remoteFingerprint is not null)
                 {
                     VerifyPeer();
@@ -339,6 +345,7 @@ public sealed class DtlsTransport(DtlsContext context) : IDisposable
         LocalSrtpKeys = null;
         RemoteSrtpKeys = null;
         _isHandshakeDone = false;
+        _minProtectedFragmentLength = DtlsSession.MinProtectedFragmentLength;
         Role = DtlsRole.Auto;
         DeadlineUs = Deadline.Never;
     }

@@ -65,6 +65,9 @@ public struct DtlsCounters
     /// <summary>Datagrams that do not start with a whole DTLS record.</summary>
     public long MalformedDatagrams;
 
+    /// <summary>Protected records too short to be any.</summary>
+    public long ShortRecords;
+
     /// <summary>Application records that came before the peer was verified, or were not read in time.</summary>
     public long DroppedApplicationRecords;
 

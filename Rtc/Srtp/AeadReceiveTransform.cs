@@ -4,21 +4,17 @@ using Rtc.Crypto;
 namespace Rtc.Srtp;
 
 /// <summary>Receiving with AES-GCM (RFC 7714).</summary>
-internal sealed class AeadReceiveTransform(SrtpKeyingMaterial keys) : SrtpReceiveTransform
+internal sealed class AeadReceiveTransform(SrtpSessionKeys keys) : SrtpReceiveTransform
 {
-    private readonly AesGcmDecryptor _rtp =
-        SrtpKeyDerivation.DeriveDecryptor(keys, SrtpKeyDerivation.RtpEncryptionLabel);
-
-    private readonly AesGcmDecryptor _rtcp =
-        SrtpKeyDerivation.DeriveDecryptor(keys, SrtpKeyDerivation.RtcpEncryptionLabel);
-
-    private readonly byte[] _rtpSalt = SrtpKeyDerivation.DeriveSalt(keys, SrtpKeyDerivation.RtpSaltLabel);
-    private readonly byte[] _rtcpSalt = SrtpKeyDerivation.DeriveSalt(keys, SrtpKeyDerivation.RtcpSaltLabel);
+    private readonly AesGcmDecryptor _rtp = new(keys.RtpKey);
+    private readonly AesGcmDecryptor _rtcp = new(keys.RtcpKey);
+    private readonly byte[] _rtpSalt = [.. keys.RtpSalt];
+    private readonly byte[] _rtcpSalt = [.. keys.RtcpSalt];
 
     public override bool TryUnprotectRtp(Span<byte> packet, int headerLength, ulong index)
     {
         Span<byte> nonce = stackalloc byte[AesGcmEncryptor.NonceLength];
-        SrtpKeyDerivation.WriteNonce(_rtpSalt, SrtpHeader.SsrcOfRtp(packet), index, nonce);
+        SrtpNonce.WriteAeadNonce(_rtpSalt, SrtpHeader.SsrcOfRtp(packet), index, nonce);
         Span<byte> body = packet[headerLength..^AesGcmEncryptor.TagLength];
         _rtp.Begin(nonce);
         _rtp.AddAuthenticatedData(packet[..headerLength]);
@@ -33,7 +29,7 @@ internal sealed class AeadReceiveTransform(SrtpKeyingMaterial keys) : SrtpReceiv
     {
         Span<byte> nonce = stackalloc byte[AesGcmEncryptor.NonceLength];
         uint index = indexWord & ~SrtpSendTransform.EncryptedFlag;
-        SrtpKeyDerivation.WriteNonce(_rtcpSalt, SrtpHeader.SsrcOfRtcp(packet), index, nonce);
+        SrtpNonce.WriteAeadNonce(_rtcpSalt, SrtpHeader.SsrcOfRtcp(packet), index, nonce);
         Span<byte> sealedPart = packet[..^SrtpSendTransform.IndexLength];
         Span<byte> compound = sealedPart[..^AesGcmEncryptor.TagLength];
         bool isEncrypted = (indexWord & SrtpSendTransform.EncryptedFlag) != 0;

@@ -4,22 +4,18 @@ using Rtc.Crypto;
 namespace Rtc.Srtp;
 
 /// <summary>Sending with AES-GCM (RFC 7714).</summary>
-internal sealed class AeadSendTransform(SrtpKeyingMaterial keys) : SrtpSendTransform
+internal sealed class AeadSendTransform(SrtpSessionKeys keys) : SrtpSendTransform
 {
-    private readonly AesGcmEncryptor _rtp =
-        SrtpKeyDerivation.DeriveEncryptor(keys, SrtpKeyDerivation.RtpEncryptionLabel);
-
-    private readonly AesGcmEncryptor _rtcp =
-        SrtpKeyDerivation.DeriveEncryptor(keys, SrtpKeyDerivation.RtcpEncryptionLabel);
-
-    private readonly byte[] _rtpSalt = SrtpKeyDerivation.DeriveSalt(keys, SrtpKeyDerivation.RtpSaltLabel);
-    private readonly byte[] _rtcpSalt = SrtpKeyDerivation.DeriveSalt(keys, SrtpKeyDerivation.RtcpSaltLabel);
+    private readonly AesGcmEncryptor _rtp = new(keys.RtpKey);
+    private readonly AesGcmEncryptor _rtcp = new(keys.RtcpKey);
+    private readonly byte[] _rtpSalt = [.. keys.RtpSalt];
+    private readonly byte[] _rtcpSalt = [.. keys.RtcpSalt];
 
     public override void ProtectRtp(
         Span<byte> packet, int headerLength, ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> payload, ulong index)
     {
         Span<byte> nonce = stackalloc byte[AesGcmEncryptor.NonceLength];
-        SrtpKeyDerivation.WriteNonce(_rtpSalt, SrtpHeader.SsrcOfRtp(packet), index, nonce);
+        SrtpNonce.WriteAeadNonce(_rtpSalt, SrtpHeader.SsrcOfRtp(packet), index, nonce);
         _rtp.Begin(nonce);
         _rtp.AddAuthenticatedData(packet[..headerLength]);
         _rtp.Update(prefix, packet[headerLength..]);
@@ -30,7 +26,7 @@ internal sealed class AeadSendTransform(SrtpKeyingMaterial keys) : SrtpSendTrans
     public override void ProtectRtcp(ReadOnlySpan<byte> compound, Span<byte> packet, uint index)
     {
         Span<byte> nonce = stackalloc byte[AesGcmEncryptor.NonceLength];
-        SrtpKeyDerivation.WriteNonce(_rtcpSalt, SrtpHeader.SsrcOfRtcp(compound), index, nonce);
+        SrtpNonce.WriteAeadNonce(_rtcpSalt, SrtpHeader.SsrcOfRtcp(compound), index, nonce);
         ReadOnlySpan<byte> header = compound[..SrtpHeader.RtcpLength];
         Span<byte> word = packet[^IndexLength..];
         BinaryPrimitives.WriteUInt32BigEndian(word, EncryptedFlag | index);

@@ -5,24 +5,16 @@ using Rtc.Crypto;
 namespace Rtc.Srtp;
 
 /// <summary>Receiving with AES-CM and HMAC-SHA1 (RFC 3711): authenticate the ciphertext, then decrypt.</summary>
-internal sealed class CounterModeReceiveTransform(SrtpKeyingMaterial keys) : SrtpReceiveTransform
+internal sealed class CounterModeReceiveTransform(SrtpSessionKeys keys) : SrtpReceiveTransform
 {
     private const int RolloverLength = 4;
 
-    private readonly AesCtrCipher _rtpCipher =
-        SrtpKeyDerivation.DeriveCounterMode(keys, SrtpKeyDerivation.RtpEncryptionLabel);
-
-    private readonly AesCtrCipher _rtcpCipher =
-        SrtpKeyDerivation.DeriveCounterMode(keys, SrtpKeyDerivation.RtcpEncryptionLabel);
-
-    private readonly HmacSha1 _rtpHmac =
-        SrtpKeyDerivation.DeriveAuthentication(keys, SrtpKeyDerivation.RtpAuthenticationLabel);
-
-    private readonly HmacSha1 _rtcpHmac =
-        SrtpKeyDerivation.DeriveAuthentication(keys, SrtpKeyDerivation.RtcpAuthenticationLabel);
-
-    private readonly byte[] _rtpSalt = SrtpKeyDerivation.DeriveSalt(keys, SrtpKeyDerivation.RtpSaltLabel);
-    private readonly byte[] _rtcpSalt = SrtpKeyDerivation.DeriveSalt(keys, SrtpKeyDerivation.RtcpSaltLabel);
+    private readonly AesCtrCipher _rtpCipher = new(keys.RtpKey);
+    private readonly AesCtrCipher _rtcpCipher = new(keys.RtcpKey);
+    private readonly HmacSha1 _rtpHmac = new(keys.RtpAuthenticationKey);
+    private readonly HmacSha1 _rtcpHmac = new(keys.RtcpAuthenticationKey);
+    private readonly byte[] _rtpSalt = [.. keys.RtpSalt];
+    private readonly byte[] _rtcpSalt = [.. keys.RtcpSalt];
     private readonly int _rtpTagLength = keys.Suite.RtpTagLength();
     private readonly int _rtcpTagLength = keys.Suite.RtcpTagLength();
 
@@ -42,7 +34,7 @@ internal sealed class CounterModeReceiveTransform(SrtpKeyingMaterial keys) : Srt
         }
 
         Span<byte> block = stackalloc byte[AesCtrCipher.BlockLength];
-        SrtpKeyDerivation.WriteCounterBlock(_rtpSalt, SrtpHeader.SsrcOfRtp(packet), index, block);
+        SrtpNonce.WriteCounterBlock(_rtpSalt, SrtpHeader.SsrcOfRtp(packet), index, block);
         Span<byte> body = packet[headerLength..^_rtpTagLength];
         _rtpCipher.Begin(block);
         _rtpCipher.Update(body, body);
@@ -65,7 +57,7 @@ internal sealed class CounterModeReceiveTransform(SrtpKeyingMaterial keys) : Srt
         {
             Span<byte> block = stackalloc byte[AesCtrCipher.BlockLength];
             uint index = indexWord & ~SrtpSendTransform.EncryptedFlag;
-            SrtpKeyDerivation.WriteCounterBlock(_rtcpSalt, SrtpHeader.SsrcOfRtcp(packet), index, block);
+            SrtpNonce.WriteCounterBlock(_rtcpSalt, SrtpHeader.SsrcOfRtcp(packet), index, block);
             Span<byte> body = packet[SrtpHeader.RtcpLength..^(SrtpSendTransform.IndexLength + _rtcpTagLength)];
             _rtcpCipher.Begin(block);
             _rtcpCipher.Update(body, body);

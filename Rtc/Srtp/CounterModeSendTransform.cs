@@ -4,31 +4,23 @@ using Rtc.Crypto;
 namespace Rtc.Srtp;
 
 /// <summary>Sending with AES-CM and HMAC-SHA1 (RFC 3711): encrypt, then authenticate the ciphertext.</summary>
-internal sealed class CounterModeSendTransform(SrtpKeyingMaterial keys) : SrtpSendTransform
+internal sealed class CounterModeSendTransform(SrtpSessionKeys keys) : SrtpSendTransform
 {
     private const int RolloverLength = 4;
 
-    private readonly AesCtrCipher _rtpCipher =
-        SrtpKeyDerivation.DeriveCounterMode(keys, SrtpKeyDerivation.RtpEncryptionLabel);
-
-    private readonly AesCtrCipher _rtcpCipher =
-        SrtpKeyDerivation.DeriveCounterMode(keys, SrtpKeyDerivation.RtcpEncryptionLabel);
-
-    private readonly HmacSha1 _rtpHmac =
-        SrtpKeyDerivation.DeriveAuthentication(keys, SrtpKeyDerivation.RtpAuthenticationLabel);
-
-    private readonly HmacSha1 _rtcpHmac =
-        SrtpKeyDerivation.DeriveAuthentication(keys, SrtpKeyDerivation.RtcpAuthenticationLabel);
-
-    private readonly byte[] _rtpSalt = SrtpKeyDerivation.DeriveSalt(keys, SrtpKeyDerivation.RtpSaltLabel);
-    private readonly byte[] _rtcpSalt = SrtpKeyDerivation.DeriveSalt(keys, SrtpKeyDerivation.RtcpSaltLabel);
+    private readonly AesCtrCipher _rtpCipher = new(keys.RtpKey);
+    private readonly AesCtrCipher _rtcpCipher = new(keys.RtcpKey);
+    private readonly HmacSha1 _rtpHmac = new(keys.RtpAuthenticationKey);
+    private readonly HmacSha1 _rtcpHmac = new(keys.RtcpAuthenticationKey);
+    private readonly byte[] _rtpSalt = [.. keys.RtpSalt];
+    private readonly byte[] _rtcpSalt = [.. keys.RtcpSalt];
     private readonly int _rtpTagLength = keys.Suite.RtpTagLength();
 
     public override void ProtectRtp(
         Span<byte> packet, int headerLength, ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> payload, ulong index)
     {
         Span<byte> block = stackalloc byte[AesCtrCipher.BlockLength];
-        SrtpKeyDerivation.WriteCounterBlock(_rtpSalt, SrtpHeader.SsrcOfRtp(packet), index, block);
+        SrtpNonce.WriteCounterBlock(_rtpSalt, SrtpHeader.SsrcOfRtp(packet), index, block);
         _rtpCipher.Begin(block);
         _rtpCipher.Update(prefix, packet[headerLength..]);
         _rtpCipher.Update(payload, packet[(headerLength + prefix.Length)..]);
@@ -44,7 +36,7 @@ internal sealed class CounterModeSendTransform(SrtpKeyingMaterial keys) : SrtpSe
     public override void ProtectRtcp(ReadOnlySpan<byte> compound, Span<byte> packet, uint index)
     {
         Span<byte> block = stackalloc byte[AesCtrCipher.BlockLength];
-        SrtpKeyDerivation.WriteCounterBlock(_rtcpSalt, SrtpHeader.SsrcOfRtcp(compound), index, block);
+        SrtpNonce.WriteCounterBlock(_rtcpSalt, SrtpHeader.SsrcOfRtcp(compound), index, block);
         compound[..SrtpHeader.RtcpLength].CopyTo(packet);
         _rtcpCipher.Begin(block);
         _rtcpCipher.Update(compound[SrtpHeader.RtcpLength..], packet[SrtpHeader.RtcpLength..]);

@@ -5,7 +5,7 @@ namespace Rtc.Srtp;
 /// <summary>The cipher side of receiving: everything but the tag is checked, SSRC and index are known.</summary>
 internal abstract class SrtpReceiveTransform : IDisposable
 {
-    public static SrtpReceiveTransform Create(SrtpKeyingMaterial keys) =>
+    public static SrtpReceiveTransform Create(SrtpSessionKeys keys) =>
         keys.Suite.IsAead() ? new AeadReceiveTransform(keys) : new CounterModeReceiveTransform(keys);
 
     /// <summary>Authenticates and decrypts in place; false when the tag is wrong.</summary>

@@ -23,7 +23,8 @@ public sealed class SrtpReceiver : IDisposable
     /// <param name="maxStreams">How many SSRCs are served; packets of others are dropped.</param>
     public SrtpReceiver(SrtpKeyingMaterial keys, int maxStreams = DefaultMaxStreams)
     {
-        _transform = SrtpReceiveTransform.Create(keys);
+        using SrtpSessionKeys sessionKeys = SrtpSessionKeys.Derive(keys);
+        _transform = SrtpReceiveTransform.Create(sessionKeys);
         _maxStreams = maxStreams;
         _rtpTagLength = keys.Suite.RtpTagLength();
         _rtcpOverhead = keys.Suite.RtcpTagLength() + SrtpSendTransform.IndexLength;

@@ -11,7 +11,7 @@ internal abstract class SrtpSendTransform : IDisposable
     /// <summary>Length in bytes of the word that carries the SRTCP index.</summary>
     public const int IndexLength = 4;
 
-    public static SrtpSendTransform Create(SrtpKeyingMaterial keys) =>
+    public static SrtpSendTransform Create(SrtpSessionKeys keys) =>
         keys.Suite.IsAead() ? new AeadSendTransform(keys) : new CounterModeSendTransform(keys);
 
     /// <summary>Encrypts prefix and payload into the packet behind its header and appends the tag.</summary>

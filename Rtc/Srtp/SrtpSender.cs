@@ -36,7 +36,8 @@ public sealed class SrtpSender : IDisposable
     /// <param name="maxStreams">How many SSRCs are served.</param>
     public SrtpSender(SrtpKeyingMaterial keys, int maxStreams = DefaultMaxStreams)
     {
-        _transform = SrtpSendTransform.Create(keys);
+        using SrtpSessionKeys sessionKeys = SrtpSessionKeys.Derive(keys);
+        _transform = SrtpSendTransform.Create(sessionKeys);
         _maxStreams = maxStreams;
         _rtpTagLength = keys.Suite.RtpTagLength();
         _rtcpTagLength = keys.Suite.RtcpTagLength();

@@ -1,1 +1,31 @@
-return 0;
+using Benchmarks.Load;
+
+if (args is [FloorProbe.ChildOption, ..])
+{
+    FloorProbe.RunChild(args.AsSpan(1));
+    return 0;
+}
+
+if (args.Length == 0 || args.Contains("--help"))
+{
+    Console.WriteLine(LoadOptions.Help);
+    return args.Length == 0 ? 2 : 0;
+}
+
+try
+{
+    LoadOptions options = LoadOptions.Parse(args);
+    Posix.SharpenTimers();
+    Benchmark.Run(options).Print(Console.Out);
+    return 0;
+}
+catch (ArgumentException wrong)
+{
+    Console.Error.WriteLine(wrong.Message);
+    return 2;
+}
+catch (InvalidOperationException failed)
+{
+    Console.Error.WriteLine(failed.Message);
+    return 1;
+}

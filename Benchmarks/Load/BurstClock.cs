@@ -1,0 +1,31 @@
+using System.Diagnostics;
+
+namespace Benchmarks.Load;
+
+/// <summary>Remembers when each burst was sent, by its RTP timestamp.</summary>
+internal sealed class BurstClock(uint timestampStep)
+{
+    private const uint FirstTimestamp = 1_000_000;
+
+    private readonly long[] _sentNs = new long[1 << 16];
+
+    /// <summary>The RTP timestamp of the burst that was sent last.</summary>
+    public uint LastTimestamp { get; private set; } = FirstTimestamp;
+
+    /// <summary>Nanoseconds of a clock that only goes forward.</summary>
+    public static long NowNs() => Stopwatch.GetTimestamp() * (1_000_000_000 / Stopwatch.Frequency);
+
+    public uint TimestampOf(long burst) => FirstTimestamp + (uint)((ulong)burst * timestampStep);
+
+    public void Set(long burst, long nowNs)
+    {
+        _sentNs[burst & (_sentNs.Length - 1)] = nowNs;
+        LastTimestamp = TimestampOf(burst);
+    }
+
+    public long SentAtNs(uint timestamp)
+    {
+        uint burst = (timestamp - FirstTimestamp) / timestampStep;
+        return _sentNs[burst & (uint)(_sentNs.Length - 1)];
+    }
+}

@@ -1,0 +1,131 @@
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Benchmarks.Load;
+
+/// <summary>
+/// The kernel's floor: what one `sendmsg` a packet costs on the worker's core, in the rhythm of the load, to the same
+/// kind of sockets. A child of its own does it, so that only this is in its CPU time.
+/// </summary>
+internal static unsafe class FloorProbe
+{
+    /// <summary>The argument that makes this program that child.</summary>
+    public const string ChildOption = "--floor-child";
+
+    private const int StandardOutput = 1;
+    private const int WarmUpBursts = 20;
+
+    /// <summary>Runs the child and drains what it sends.</summary>
+    public static FloorResult Measure(LoadOptions options)
+    {
+        using var sink = new PacketSink(options.Consumers);
+        using var loop = new LoadLoop(sink);
+        (int ours, int theirs) = Posix.OpenSocketPair();
+        using ChildProcess child = StartChild(options, sink.Ports, theirs);
+        Posix.close(theirs);
+        loop.DrainWhile(() => child.IsAlive, options.Seconds + 30);
+        loop.DrainUntilQuiet();
+
+        byte[] buffer = new byte[256];
+        int length;
+        fixed (byte* start = buffer)
+            length = Posix.Check((int)Posix.read(ours, start, (nuint)buffer.Length), "read");
+        Posix.close(ours);
+        string[] fields = Encoding.ASCII.GetString(buffer, 0, length).Trim().Split(' ');
+        if (fields.Length != 3)
+            throw new InvalidOperationException("the floor's child ended without a result");
+
+        long[] numbers = [.. fields.Select(field => long.Parse(field, CultureInfo.InvariantCulture))];
+        return new FloorResult(numbers[1] / (double)numbers[0], numbers[0], numbers[2] - sink.Packets);
+    }
+
+    /// <summary>
+    /// The child: sends, and writes packets measured, their CPU time in nanoseconds and all packets to its standard
+    /// output.
+    /// </summary>
+    public static void RunChild(ReadOnlySpan<string> arguments)
+    {
+        int size = int.Parse(arguments[0], CultureInfo.InvariantCulture);
+        int burst = int.Parse(arguments[1], CultureInfo.InvariantCulture);
+        int rate = int.Parse(arguments[2], CultureInfo.InvariantCulture);
+        int seconds = int.Parse(arguments[3], CultureInfo.InvariantCulture);
+        ReadOnlySpan<string> ports = arguments[4..];
+
+        int* sockets = (int*)NativeMemory.Alloc((nuint)ports.Length, sizeof(int));
+        var addresses = (Posix.SocketAddress*)NativeMemory.Alloc((nuint)ports.Length, Posix.SocketAddress.Size);
+        for (int i = 0; i < ports.Length; i++)
+        {
+            sockets[i] = Posix.OpenUdpSocket(1 << 16, out _);
+            addresses[i] = Posix.SocketAddress.Loopback(ushort.Parse(ports[i], CultureInfo.InvariantCulture));
+        }
+
+        var buffer = new Posix.Buffer { Start = (byte*)NativeMemory.AllocZeroed((nuint)size), Length = (nuint)size };
+        buffer.Start[0] = 0x80;
+        var message = new Posix.MessageHeader
+        {
+            NameLength = Posix.SocketAddress.Size,
+            Buffers = &buffer,
+            BufferCount = 1,
+        };
+        int nothing = Posix.OpenEpoll([]);
+        Posix.SharpenTimers();
+
+        long bursts = WarmUpBursts + ((long)seconds * rate / burst);
+        double intervalNs = 1e9 * burst / rate;
+        long startNs = BurstClock.NowNs();
+        long cpuNs = 0;
+        for (long sent = 0; sent < bursts; sent++)
+        {
+            long waitNs = startNs + (long)(sent * intervalNs) - BurstClock.NowNs();
+            if (waitNs > 0)
+                Posix.WaitForEpoll(nothing, new int[1], waitNs);
+
+            long before = Posix.ThreadCpuNs();
+            SendBurst(sockets, addresses, ports.Length, burst, &message);
+            if (sent >= WarmUpBursts)
+                cpuNs += Posix.ThreadCpuNs() - before;
+        }
+
+        long perBurst = (long)burst * ports.Length;
+        byte[] line = Encoding.ASCII.GetBytes($"{(bursts - WarmUpBursts) * perBurst} {cpuNs} {bursts * perBurst}\n");
+        fixed (byte* start = line)
+            Posix.write(StandardOutput, start, (nuint)line.Length);
+    }
+
+    private static void SendBurst(
+        int* sockets, Posix.SocketAddress* addresses, int count, int burst, Posix.MessageHeader* message)
+    {
+        for (int packet = 0; packet < burst; packet++)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                message->Name = &addresses[i];
+                Posix.Check((int)Posix.sendmsg(sockets[i], message, 0), "sendmsg");
+            }
+        }
+    }
+
+    private static ChildProcess StartChild(LoadOptions options, ushort[] ports, int output)
+    {
+        string self = Environment.ProcessPath ?? throw new InvalidOperationException("this program has no path");
+        bool isHosted = Path.GetFileName(self) == "dotnet";
+        string[] program = isHosted ? [Assembly.GetExecutingAssembly().Location] : [];
+        string[] numbers =
+        [
+            .. new[] { options.OutgoingSize, options.Burst, options.Rate, options.Seconds }
+                .Concat(ports.Select(port => (int)port))
+                .Select(number => number.ToString(CultureInfo.InvariantCulture)),
+        ];
+        return ChildProcess.Start(
+            self, [.. program, ChildOption, .. numbers], new Dictionary<string, string>(),
+            [(output, StandardOutput)], options.WorkerCpu);
+    }
+}
+
+/// <summary>What one `sendmsg` costs.</summary>
+/// <param name="CpuNsPerPacket">CPU time a packet in nanoseconds.</param>
+/// <param name="Packets">How many were measured.</param>
+/// <param name="Lost">How many of all did not arrive.</param>
+internal sealed record FloorResult(double CpuNsPerPacket, long Packets, long Lost);

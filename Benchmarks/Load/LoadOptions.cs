@@ -1,0 +1,138 @@
+using System.Globalization;
+
+namespace Benchmarks.Load;
+
+/// <summary>How what the worker sends to a consumer is protected.</summary>
+internal enum SrtpChoice
+{
+    None,
+    Gcm128,
+    Gcm256,
+    Cm80,
+    Cm32,
+}
+
+/// <summary>What to run, as the command line says. All numbers are bounded, so no run is without end.</summary>
+internal sealed record LoadOptions
+{
+    public const string Help =
+        """
+        Loads a worker as a room would and measures what forwarding costs it.
+
+          dotnet run --project Benchmarks/Load -c Release -- --worker PATH [options]
+
+          --worker PATH        the worker to measure; any that speaks the channel of mediasoup 3.27
+          --consumers N        consumers, each with a PlainTransport of its own (50)
+          --kind video|audio   VP8 with NACK, or Opus (video)
+          --size BYTES         one RTP packet, header included (1100)
+          --burst N            packets sent back to back, one frame (10)
+          --rate N             packets/s into the worker (2000)
+          --seconds S          time that is measured (5)
+          --warmup S           time before it (2)
+          --srtp SUITE         none, gcm128, gcm256, cm80, cm32: of what leaves the worker (gcm128)
+          --repeat N           runs, each with a new worker process; the median is reported (3)
+          --find-max           also search the highest rate without loss
+          --max-rate N         where that search ends, packets/s into the worker (20000)
+          --control            also measure start, dump round trip and createWebRtcTransport
+          --pin-worker CPU     the worker's only CPU (the last one)
+          --pin-load CPU       the sender's and receivers' only CPU (the first one)
+          --json               print JSON instead of text
+        """;
+
+    public string Worker { get; init; } = "";
+
+    public int Consumers { get; init; } = 50;
+
+    public bool IsVideo { get; init; } = true;
+
+    public int PacketSize { get; init; } = 1100;
+
+    public int Burst { get; init; } = 10;
+
+    public int Rate { get; init; } = 2000;
+
+    public int Seconds { get; init; } = 5;
+
+    public int WarmUpSeconds { get; init; } = 2;
+
+    public SrtpChoice Srtp { get; init; } = SrtpChoice.Gcm128;
+
+    public int Repeat { get; init; } = 3;
+
+    public bool FindsMax { get; init; }
+
+    public int MaxRate { get; init; } = 20_000;
+
+    public bool MeasuresControl { get; init; }
+
+    public int WorkerCpu { get; init; } = Environment.ProcessorCount - 1;
+
+    public int LoadCpu { get; init; }
+
+    public bool PrintsJson { get; init; }
+
+    /// <summary>Size of what leaves the worker: the packet and the tag of its suite.</summary>
+    public int OutgoingSize => PacketSize + Srtp switch
+    {
+        SrtpChoice.Gcm128 or SrtpChoice.Gcm256 => 16,
+        SrtpChoice.Cm80 => 10,
+        SrtpChoice.Cm32 => 4,
+        _ => 0,
+    };
+
+    /// <summary>Reads the command line.</summary>
+    /// <exception cref="ArgumentException">An option is unknown or its value is wrong; the message says which.</exception>
+    public static LoadOptions Parse(IReadOnlyList<string> arguments)
+    {
+        var options = new LoadOptions();
+        for (int i = 0; i < arguments.Count; i++)
+        {
+            string name = arguments[i];
+            string Value() =>
+                ++i < arguments.Count ? arguments[i] : throw new ArgumentException($"{name} needs a value");
+            int Number(int min, int max) => ParseNumber(name, Value(), min, max);
+            options = name switch
+            {
+                "--worker" => options with { Worker = Path.GetFullPath(Value()) },
+                "--consumers" => options with { Consumers = Number(1, 1000) },
+                "--kind" => options with { IsVideo = ParseKind(Value()) },
+                "--size" => options with { PacketSize = Number(40, 1400) },
+                "--burst" => options with { Burst = Number(1, 64) },
+                "--rate" => options with { Rate = Number(1, 100_000) },
+                "--seconds" => options with { Seconds = Number(1, 60) },
+                "--warmup" => options with { WarmUpSeconds = Number(0, 60) },
+                "--srtp" => options with { Srtp = ParseSuite(Value()) },
+                "--repeat" => options with { Repeat = Number(1, 20) },
+                "--find-max" => options with { FindsMax = true },
+                "--max-rate" => options with { MaxRate = Number(1, 100_000) },
+                "--control" => options with { MeasuresControl = true },
+                "--pin-worker" => options with { WorkerCpu = Number(0, Environment.ProcessorCount - 1) },
+                "--pin-load" => options with { LoadCpu = Number(0, Environment.ProcessorCount - 1) },
+                "--json" => options with { PrintsJson = true },
+                _ => throw new ArgumentException($"unknown option {name}"),
+            };
+        }
+
+        return File.Exists(options.Worker)
+            ? options
+            : throw new ArgumentException($"--worker: there is no file '{options.Worker}'");
+    }
+
+    private static int ParseNumber(string name, string text, int min, int max) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) &&
+        value >= min && value <= max
+            ? value
+            : throw new ArgumentException($"{name} takes a number from {min} to {max}, not '{text}'");
+
+    private static bool ParseKind(string text) => text switch
+    {
+        "video" => true,
+        "audio" => false,
+        _ => throw new ArgumentException($"--kind is video or audio, not '{text}'"),
+    };
+
+    private static SrtpChoice ParseSuite(string text) =>
+        Enum.TryParse(text, ignoreCase: true, out SrtpChoice suite) && Enum.IsDefined(suite)
+            ? suite
+            : throw new ArgumentException($"--srtp does not know '{text}'");
+}

@@ -53,7 +53,8 @@ internal sealed class WorkerSession : IDisposable
 
     public void Dispose()
     {
-        Channel.Dispose();
+        // In this order: a worker that sees its channel closed has something to say.
         Process.Dispose();
+        Channel.Dispose();
     }
 }

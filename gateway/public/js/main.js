@@ -44,6 +44,13 @@ function setPublishing(state) {
   find('publish-camera').hidden = active;
   find('publish-test').hidden = active;
   find('unpublish').hidden = !active;
+  if (document.body.dataset.state === 'joined') focus(active ? 'unpublish' : 'publish-camera');
+}
+
+/** Keeps the keyboard where the work is when the button that had the focus goes away. */
+function focus(id) {
+  const { activeElement } = document;
+  if (!activeElement || activeElement === document.body || activeElement.offsetParent === null) find(id).focus();
 }
 
 function describe() {
@@ -94,6 +101,7 @@ function join() {
   session.addEventListener('joined', () => {
     page.retryMs = FirstRetryMs;
     setState('joined');
+    focus('publish-camera');
     describe();
     if (page.source) void publish(page.source);
   });
@@ -132,6 +140,7 @@ function leave() {
   page.session?.leave();
   clear();
   setState('idle');
+  focus('join');
   showError();
   say('You left. Choose a room and join.');
 }

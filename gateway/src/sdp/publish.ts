@@ -53,7 +53,7 @@ interface PlannedSection {
 
 /**
  * A peer's one sending connection: a WebRtcTransport whose Producers follow the peer's offers.
- * Emits `close` once, when closed here or by the router.
+ * Emits `close` once, when closed here or by the router, or when the peer ended DTLS.
  */
 export class PublishConnection extends EventEmitter<{ close: [] }> {
   readonly transport: types.WebRtcTransport;
@@ -74,6 +74,9 @@ export class PublishConnection extends EventEmitter<{ close: [] }> {
     this.#options = options;
     this.#ice = transport.iceParameters;
     transport.observer.once('close', () => this.emit('close'));
+    transport.on('dtlsstatechange', (state) => {
+      if (state === 'closed' || state === 'failed') this.close();
+    });
   }
 
   /** Makes the transport; nothing is published before the first {@link negotiate}. */
@@ -93,7 +96,7 @@ export class PublishConnection extends EventEmitter<{ close: [] }> {
   /**
    * Applies an offer, the first or a later one, and answers it. m-sections are known by their mid: one that stays
    * keeps its Producer, one that became inactive or was rejected loses it, and a changed ICE user fragment restarts ICE.
-   * Candidates of the peer are not needed, as our side is ice-lite. Either everything in the offer is applied or nothing.
+   * Candidates of the peer are not needed, as our side is ice-lite. Where one Producer cannot be made, no new one stays.
    * @throws SdpError when the offer is malformed, or when no m-section that wants to send can be served
    * @throws NegotiationError when the offer contradicts an earlier one, or the connection is closed
    */
@@ -183,6 +186,7 @@ export class PublishConnection extends EventEmitter<{ close: [] }> {
     const failure = made.find((result) => result.status === 'rejected');
     if (failure) {
       for (const track of added) track.producer.close();
+      for (const slot of this.#slots) if (slot.track && removed.includes(slot.track)) delete slot.track;
       throw failure.reason;
     }
     for (const [position, index] of wanted.entries()) slots[index]!.track = added[position]!;

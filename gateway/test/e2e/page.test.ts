@@ -71,6 +71,19 @@ describe('a call through the page, with native SDP only', { skip: skipWithoutChr
     });
   }
 
+  for (const codec of ['H264', 'VP9', 'AV1']) {
+    test(`a room of ${codec}`, async (context) => {
+      const { url } = await startTestService(context, { GATEWAY_VIDEO_CODECS: codec });
+      const alice = await join(context, url, 'alice');
+      await publish(alice, '#publish-test');
+      const bob = await join(context, url, 'bob');
+      await bob.waitForSelector(`${RemoteTile}[data-state="playing"]`);
+      const changed = await countChangedFrames(bob, `${RemoteTile} video`, 30);
+      assert.ok(changed > 5, `${changed} of 30 frames differ from the one before`);
+      assert.equal(await bob.evaluate('gateway.receiving.remoteDescription.sdp.match(/VP8|VP9|H264|AV1/)[0]'), codec);
+    });
+  }
+
   test('three users come, publish, stop, come back and leave, one offer a change', async (context) => {
     const { url } = await startTestService(context);
     const [alice, bob, carol] = [

@@ -1,3 +1,5 @@
+using Rtc.Rtp;
+
 namespace Rtc.Transports;
 
 /// <summary>What every transport dumps. Lists are in the order in which their members were created.</summary>
@@ -22,7 +24,7 @@ public sealed class TransportDump
     public required IReadOnlyList<(uint Ssrc, string ConsumerId)> RtxSsrcConsumerIds { get; init; }
 
     /// <summary>Ids of the header extensions that the transport reads; 0 where not negotiated.</summary>
-    public required ReceiveHeaderExtensionIds HeaderExtensionIds { get; init; }
+    public required RtpHeaderExtensionIds HeaderExtensionIds { get; init; }
 
     /// <summary>SSRCs known or learned, with the producer of each.</summary>
     public required IReadOnlyList<(uint Ssrc, string ProducerId)> SsrcTable { get; init; }

@@ -1,0 +1,54 @@
+using Rtc.Rtp;
+using Rtc.Seams;
+using Rtc.Srtp;
+
+namespace Rtc.Transports;
+
+/// <summary>
+/// Puts media into the room that a tuple lends: the header is written there, the payload is encrypted from the shared
+/// plaintext behind it. The one place where an RTP packet becomes a datagram.
+/// </summary>
+internal static class DatagramWriter
+{
+    /// <summary>Queues an RTP packet.</summary>
+    /// <param name="tuple">The way to the peer.</param>
+    /// <param name="srtp">What encrypts it; null for plaintext.</param>
+    /// <param name="packet">A shared packet and what differs from it.</param>
+    /// <param name="absSendTime">24 bits; written where the header has room for it.</param>
+    /// <param name="transportCc">Transport-wide sequence number; written where the header has room for it.</param>
+    /// <returns>Bytes of the datagram; 0 when it was dropped.</returns>
+    public static int SendRtp(
+        TransportTuple tuple, SrtpSender? srtp, in OutgoingRtp packet, uint absSendTime, ushort transportCc)
+    {
+        int needed = packet.Length + (srtp is null ? 0 : SrtpSender.MaxRtpOverhead);
+        Span<byte> room = tuple.Reserve(needed);
+        if (room.Length < needed)
+            return 0;
+
+        int headerLength = packet.WriteHeader(room, absSendTime, transportCc);
+        int length;
+        if (srtp is null)
+            length = headerLength + packet.WritePayload(room[headerLength..]);
+        else
+            srtp.TryProtectRtp(room, headerLength, packet.PayloadPrefix, packet.PayloadRest, out length);
+
+        tuple.Commit(length);
+        return length;
+    }
+
+    /// <summary>Queues an RTCP packet and returns the bytes of the datagram; 0 when it was dropped.</summary>
+    public static int SendRtcp(TransportTuple tuple, SrtpSender? srtp, ReadOnlySpan<byte> rtcp)
+    {
+        if (srtp is null)
+            return tuple.TrySend(rtcp) ? rtcp.Length : 0;
+
+        int needed = rtcp.Length + SrtpSender.MaxRtcpOverhead;
+        Span<byte> room = tuple.Reserve(needed);
+        if (room.Length < needed)
+            return 0;
+
+        srtp.TryProtectRtcp(rtcp, room, out int length);
+        tuple.Commit(length);
+        return length;
+    }
+}

@@ -1,0 +1,315 @@
+using Rtc.Routing;
+using Rtc.Rtp;
+using Rtc.Seams;
+
+namespace Rtc.Transports;
+
+/// <summary>
+/// What all transports share: the producers and consumers that hang on one, the reports that keep them informed, and
+/// the numbers. The subclasses know how bytes reach the peer.
+/// </summary>
+public abstract class Transport
+    : IRouterTransport, IProducerTransport, IConsumerTransport, IDatagramReceiver, IDeadlineOwner
+{
+    private readonly TransportOptions _options;
+    private readonly Router _router;
+    private readonly OrderedDictionary<string, Producer> _producers = [];
+    private readonly OrderedDictionary<string, Consumer> _consumers = [];
+    private readonly SendStreamTable _sendStreams = new();
+    private readonly RtcpReporter _reporter;
+    private readonly RtcpDispatcher _dispatcher;
+    private RtpHeaderExtensionIds _headerExtensionIds;
+    private bool _isClosed;
+
+    /// <summary>Makes a transport that nothing hangs on.</summary>
+    private protected Transport(string id, TransportOptions options, Router router, ITransportListener listener)
+    {
+        Id = id;
+        _options = options;
+        _router = router;
+        if (options.InitialAvailableOutgoingBitrate > BitrateLimits.Highest)
+        {
+            throw RequestException.TypeError(
+                $"initialAvailableOutgoingBitrate {options.InitialAvailableOutgoingBitrate} is above {BitrateLimits.Highest}");
+        }
+
+        Listener = listener;
+        _reporter = new RtcpReporter(this, router.Environment);
+        _dispatcher = new RtcpDispatcher(RtpListener, _sendStreams);
+    }
+
+    /// <summary>Its id.</summary>
+    public string Id { get; }
+
+    /// <summary>Bitrate limits that the application set.</summary>
+    public BitrateLimits Limits { get; } = new();
+
+    /// <summary>Which trace events are emitted.</summary>
+    public TransportTraceEventTypes TraceEventTypes { get; set; }
+
+    /// <summary>What was dropped and why.</summary>
+    public TransportCounters Counters { get; } = new();
+
+    /// <inheritdoc/>
+    public RtpListener RtpListener { get; } = new();
+
+    /// <inheritdoc/>
+    public CaptureClocks CaptureClocks { get; } = new();
+
+    /// <summary>Whether media can be sent.</summary>
+    public abstract bool IsConnected { get; }
+
+    /// <summary>Producers by id, in the order in which they were made.</summary>
+    public IReadOnlyDictionary<string, Producer> Producers => _producers;
+
+    /// <summary>Consumers by id, in the order in which they were made.</summary>
+    public IReadOnlyDictionary<string, Consumer> Consumers => _consumers;
+
+    /// <summary>What all transports of the loop share.</summary>
+    internal RouterEnvironment Environment => _router.Environment;
+
+    /// <summary>What passed so far.</summary>
+    internal TransportTraffic Traffic { get; } = new();
+
+    /// <summary>Who is told what happens.</summary>
+    private protected ITransportListener Listener { get; }
+
+    /// <summary>Makes a producer.</summary>
+    /// <exception cref="RequestException">The options are wrong, or an id, SSRC, MID or RID is taken.</exception>
+    public Producer Produce(ProducerOptions options, IProducerListener listener)
+    {
+        Producer producer = _router.CreateProducer(this, options, listener);
+        _producers.Add(producer.Id, producer);
+        _headerExtensionIds = Merge(_headerExtensionIds, producer.RtpParameters.HeaderExtensionIds);
+        return producer;
+    }
+
+    /// <summary>
+    /// Makes a consumer. The caller answers the request and then calls <see cref="Start"/>: what that sets off must
+    /// not overtake the answer.
+    /// </summary>
+    /// <exception cref="RequestException">
+    /// NotFoundError: there is no such producer. Otherwise the options are wrong, or an id or SSRC is taken.
+    /// </exception>
+    public Consumer Consume(ConsumerOptions options, IConsumerListener listener, long nowUs)
+    {
+        _sendStreams.CheckFree(options);
+        Consumer consumer = _router.CreateConsumer(this, options, listener, nowUs);
+        _consumers.Add(consumer.Id, consumer);
+        _sendStreams.Add(consumer, options);
+        return consumer;
+    }
+
+    /// <summary>Lets a new consumer begin if the transport is connected.</summary>
+    public void Start(Consumer consumer, long nowUs)
+    {
+        if (IsConnected)
+            consumer.OnTransportConnected(nowUs);
+    }
+
+    /// <summary>Closes a producer and all consumers of it, wherever they are.</summary>
+    /// <exception cref="RequestException">NotFoundError: there is no such producer.</exception>
+    public void CloseProducer(string producerId, long nowUs)
+    {
+        if (!_producers.Remove(producerId, out Producer? producer))
+            throw RequestException.NotFound($"transport {Id} has no producer {producerId}");
+
+        Close(producer, nowUs);
+    }
+
+    /// <summary>Closes a consumer.</summary>
+    /// <exception cref="RequestException">NotFoundError: there is no such consumer.</exception>
+    public void CloseConsumer(string consumerId, long nowUs)
+    {
+        if (!_consumers.Remove(consumerId, out Consumer? consumer))
+            throw RequestException.NotFound($"transport {Id} has no consumer {consumerId}");
+
+        _router.CloseConsumer(consumer);
+        Forget(consumer);
+    }
+
+    /// <summary>
+    /// Closes all that hangs on the transport, producers first, then the transport. Sockets are the caller's.
+    /// </summary>
+    public void Close(long nowUs)
+    {
+        if (_isClosed)
+            return;
+
+        _isClosed = true;
+        foreach (Producer producer in _producers.Values.ToArray())
+            Close(producer, nowUs);
+        _producers.Clear();
+        foreach (Consumer consumer in _consumers.Values.ToArray())
+            CloseConsumer(consumer.Id, nowUs);
+        _reporter.Stop();
+        OnClose(nowUs);
+    }
+
+    /// <summary>What passed so far, at this moment.</summary>
+    public TransportStats GetStats(long nowUs) => Traffic.Snapshot(Id, Limits, nowUs);
+
+    /// <summary>
+    /// The peer can be reached: consumers begin, reports are sent. Called again when a connection that was lost for a
+    /// while is back.
+    /// </summary>
+    public void SetConnected(long nowUs)
+    {
+        foreach (Consumer consumer in _consumers.Values)
+            consumer.OnTransportConnected(nowUs);
+        _reporter.Start(nowUs);
+    }
+
+    /// <inheritdoc/>
+    public abstract void OnDatagram(
+        IDatagramSocket socket, in TransportAddress remote, Span<byte> datagram, long nowUs);
+
+    /// <inheritdoc/>
+    public abstract void OnSocketClosed(IDatagramSocket socket, long nowUs);
+
+    /// <inheritdoc/>
+    public virtual void OnDeadline(Deadline deadline, long nowUs) => _reporter.Report(nowUs);
+
+    /// <inheritdoc/>
+    public void SendRtp(Consumer consumer, in OutgoingRtp packet, RtpSendKind kind, long nowUs)
+    {
+        int sent = 0;
+        if (TryGetRtpPath(out RtpPath path))
+        {
+            uint absSendTime = packet.HasAbsSendTime ? NtpTime.ToAbsSendTime(nowUs) : 0;
+            sent = DatagramWriter.SendRtp(path.Tuple, path.Srtp, packet, absSendTime, transportCc: 0);
+        }
+
+        if (sent == 0)
+        {
+            Counters.SendFailures++;
+            return;
+        }
+
+        Traffic.OnSent(sent, nowUs);
+        Traffic.OnRtpSent(kind, packet.Length, packet.PayloadLength, nowUs);
+    }
+
+    /// <inheritdoc/>
+    public void SendRtcp(ReadOnlySpan<byte> rtcp, long nowUs)
+    {
+        int sent = TryGetRtcpPath(out RtpPath path) ? DatagramWriter.SendRtcp(path.Tuple, path.Srtp, rtcp) : 0;
+        if (sent == 0)
+            Counters.SendFailures++;
+        else
+            Traffic.OnSent(sent, nowUs);
+    }
+
+    /// <inheritdoc/>
+    public void OnConsumerClosed(Consumer consumer, long nowUs)
+    {
+        _consumers.Remove(consumer.Id);
+        Forget(consumer);
+    }
+
+    /// <summary>The peer cannot be reached for now, or not any more: consumers stop, no reports are sent.</summary>
+    private protected void SetDisconnected(long nowUs)
+    {
+        foreach (Consumer consumer in _consumers.Values)
+            consumer.OnTransportDisconnected();
+        _reporter.Stop();
+    }
+
+    /// <summary>An RTP packet of the peer, in plaintext.</summary>
+    private protected void ReceiveRtp(in RtpPacketView packet, long nowUs)
+    {
+        Producer? producer = RtpListener.Find(
+            packet, _headerExtensionIds.Mid, _headerExtensionIds.Rid, _headerExtensionIds.RepairedRid);
+        if (producer is null)
+        {
+            Counters.UnknownStreams++;
+            ForgetReceiveStream(packet.Ssrc);
+            return;
+        }
+
+        uint ssrc = packet.Ssrc;
+        int length = packet.Length;
+        int payloadLength = packet.PayloadLength;
+        switch (producer.ReceiveRtp(packet, nowUs))
+        {
+            case ProducerPacketVerdict.Media:
+                Traffic.OnRtpReceived(isRtx: false, length, payloadLength, nowUs);
+                break;
+            case ProducerPacketVerdict.Retransmission:
+                Traffic.OnRtpReceived(isRtx: true, length, payloadLength, nowUs);
+                break;
+            default:
+                Counters.UnknownStreams++;
+                ForgetReceiveStream(ssrc);
+                break;
+        }
+    }
+
+    /// <summary>An RTCP compound of the peer, in plaintext.</summary>
+    private protected void ReceiveRtcp(ReadOnlySpan<byte> compound, long nowUs)
+    {
+        if (!_dispatcher.Dispatch(compound, _consumers, nowUs))
+            Counters.MalformedRtcp++;
+    }
+
+    /// <summary>What every transport dumps.</summary>
+    private protected TransportDump DumpBase() => new()
+    {
+        Id = Id,
+        Direct = _options.Direct,
+        ProducerIds = [.. _producers.Keys],
+        ConsumerIds = [.. _consumers.Keys],
+        SsrcConsumerIds = _sendStreams.DumpMedia(),
+        RtxSsrcConsumerIds = _sendStreams.DumpRtx(),
+        HeaderExtensionIds = _headerExtensionIds,
+        SsrcTable = RtpListener.SsrcTable,
+        MidTable = RtpListener.MidTable,
+        RidTable = RtpListener.RidTable,
+        MaxSendMessageSize = _options.MaxSendMessageSize,
+        MaxReceiveMessageSize = _options.MaxReceiveMessageSize,
+        TraceEventTypes = TraceEventTypes,
+    };
+
+    /// <summary>The way that RTP takes; false while there is none.</summary>
+    private protected abstract bool TryGetRtpPath(out RtpPath path);
+
+    /// <summary>The way that RTCP takes; false while there is none.</summary>
+    private protected abstract bool TryGetRtcpPath(out RtpPath path);
+
+    /// <summary>Drops what decryption keeps of an SSRC that belongs to nobody.</summary>
+    private protected abstract void ForgetReceiveStream(uint ssrc);
+
+    /// <summary>Drops what encryption keeps of an SSRC that is sent no more.</summary>
+    private protected abstract void ForgetSendStream(uint ssrc);
+
+    /// <summary>Ends what the subclass holds; producers and consumers are closed by now.</summary>
+    private protected abstract void OnClose(long nowUs);
+
+    private static RtpHeaderExtensionIds Merge(in RtpHeaderExtensionIds known, in RtpHeaderExtensionIds added) => new()
+    {
+        Mid = Either(added.Mid, known.Mid),
+        Rid = Either(added.Rid, known.Rid),
+        RepairedRid = Either(added.RepairedRid, known.RepairedRid),
+        AbsSendTime = Either(added.AbsSendTime, known.AbsSendTime),
+        TransportCc = Either(added.TransportCc, known.TransportCc),
+    };
+
+    private static byte Either(byte added, byte known) => added != 0 ? added : known;
+
+    private void Close(Producer producer, long nowUs)
+    {
+        foreach ((uint ssrc, string producerId) in RtpListener.SsrcTable)
+        {
+            if (producerId == producer.Id)
+                ForgetReceiveStream(ssrc);
+        }
+
+        _router.CloseProducer(producer, nowUs);
+    }
+
+    private void Forget(Consumer consumer)
+    {
+        foreach (uint ssrc in _sendStreams.Remove(consumer))
+            ForgetSendStream(ssrc);
+    }
+}

@@ -1,0 +1,63 @@
+using Rtc.Routing;
+using Rtc.Streams;
+
+namespace Rtc.Transports;
+
+/// <summary>Counts what passes a transport, by kind, over the windows that the application's statistics have.</summary>
+public sealed class TransportTraffic
+{
+    private const int DatagramWindowMs = 1000;
+    private const int RtxWindowMs = 1000;
+    private const int ProbationWindowMs = 100;
+
+    private readonly RateCalculator _received = new(DatagramWindowMs);
+    private readonly RateCalculator _sent = new(DatagramWindowMs);
+    private readonly RtpDataCounter _rtpReceived = new(countPaddingOnly: true);
+    private readonly RtpDataCounter _rtpSent = new(countPaddingOnly: true);
+    private readonly RtpDataCounter _rtxReceived = new(countPaddingOnly: true, RtxWindowMs);
+    private readonly RtpDataCounter _rtxSent = new(countPaddingOnly: true, RtxWindowMs);
+    private readonly RtpDataCounter _probationSent = new(countPaddingOnly: true, ProbationWindowMs);
+
+    /// <summary>A datagram of any kind arrived.</summary>
+    public void OnReceived(int length, long nowUs) => _received.Add(length, nowUs);
+
+    /// <summary>A datagram of any kind was queued; <paramref name="length"/> is what the network carries.</summary>
+    public void OnSent(int length, long nowUs) => _sent.Add(length, nowUs);
+
+    /// <summary>An RTP packet of a producer arrived.</summary>
+    /// <param name="isRtx">Whether it came by RTX.</param>
+    /// <param name="packetLength">Bytes of the whole RTP packet.</param>
+    /// <param name="payloadLength">Bytes of its payload.</param>
+    /// <param name="nowUs">Monotonic time in microseconds.</param>
+    public void OnRtpReceived(bool isRtx, int packetLength, int payloadLength, long nowUs) =>
+        (isRtx ? _rtxReceived : _rtpReceived).Add(packetLength, payloadLength, nowUs);
+
+    /// <summary>An RTP packet of a consumer was queued.</summary>
+    public void OnRtpSent(RtpSendKind kind, int packetLength, int payloadLength, long nowUs) =>
+        (kind == RtpSendKind.Retransmission ? _rtxSent : _rtpSent).Add(packetLength, payloadLength, nowUs);
+
+    /// <summary>The numbers at this moment, with what only the transport knows.</summary>
+    public TransportStats Snapshot(string transportId, BitrateLimits limits, long nowUs) => new()
+    {
+        TransportId = transportId,
+        TimestampMs = (ulong)(nowUs / 1000),
+        Received = Of(_received, nowUs),
+        Sent = Of(_sent, nowUs),
+        RtpReceived = Of(_rtpReceived, nowUs),
+        RtpSent = Of(_rtpSent, nowUs),
+        RtxReceived = Of(_rtxReceived, nowUs),
+        RtxSent = Of(_rtxSent, nowUs),
+        ProbationSent = Of(_probationSent, nowUs),
+        MaxIncomingBitrate = NullIfZero(limits.MaxIncoming),
+        MaxOutgoingBitrate = NullIfZero(limits.MaxOutgoing),
+        MinOutgoingBitrate = NullIfZero(limits.MinOutgoing),
+    };
+
+    private static ulong? NullIfZero(ulong value) => value == 0 ? null : value;
+
+    private static TrafficStats Of(RateCalculator counter, long nowUs) =>
+        new((ulong)counter.TotalBytes, (ulong)counter.GetBitsPerSecond(nowUs));
+
+    private static TrafficStats Of(RtpDataCounter counter, long nowUs) =>
+        new((ulong)counter.Bytes, (ulong)counter.GetBitrate(nowUs));
+}

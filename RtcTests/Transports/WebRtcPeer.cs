@@ -7,7 +7,7 @@ namespace RtcTests.Transports;
 
 /// <summary>
 /// A WebRTC endpoint for simulations: controlling ICE agent, DTLS in either role, SRTP. Datagrams and the time go in,
-/// datagrams come out by <paramref name="send"/>.
+/// datagrams come out by the callback.
 /// </summary>
 internal sealed class WebRtcPeer : IDisposable
 {

@@ -1,0 +1,174 @@
+using Rtc.Buffers;
+using Xunit;
+
+namespace RtcTests.Buffers;
+
+public class PacketPoolTests
+{
+    [Theory]
+    [InlineData(0, PacketPool.SmallCapacity)]
+    [InlineData(1, PacketPool.SmallCapacity)]
+    [InlineData(PacketPool.SmallCapacity, PacketPool.SmallCapacity)]
+    [InlineData(PacketPool.SmallCapacity + 1, PacketPool.LargeCapacity)]
+    [InlineData(PacketPool.LargeCapacity, PacketPool.LargeCapacity)]
+    public void Rent_gives_a_slot_of_the_smallest_class_that_fits(int asked, int expected)
+    {
+        var pool = new PacketPool();
+
+        Assert.True(pool.TryRent(asked, BufferPurpose.Test, out PacketBuffer? buffer));
+
+        Assert.Equal(expected, buffer.Capacity);
+        Assert.Equal(expected, buffer.Span.Length);
+        Assert.Equal(1, buffer.ReferenceCount);
+    }
+
+    [Fact]
+    public void Rent_above_every_slot_is_refused_and_counted()
+    {
+        var pool = new PacketPool();
+
+        Assert.False(pool.TryRent(PacketPool.LargeCapacity + 1, BufferPurpose.Test, out _));
+
+        Assert.Equal(1, pool.RefusedCount);
+        Assert.Equal(0, pool.ReservedBytes);
+    }
+
+    [Fact]
+    public void The_slot_given_back_last_is_rented_first()
+    {
+        var pool = new PacketPool();
+        pool.TryRent(100, BufferPurpose.Test, out PacketBuffer? first);
+        pool.TryRent(100, BufferPurpose.Test, out PacketBuffer? second);
+        first!.Release(BufferPurpose.Test);
+        second!.Release(BufferPurpose.Test);
+
+        pool.TryRent(100, BufferPurpose.Test, out PacketBuffer? third);
+
+        Assert.Same(second, third);
+    }
+
+    [Fact]
+    public void Slots_do_not_overlap()
+    {
+        var pool = new PacketPool();
+        var buffers = new List<PacketBuffer>();
+        for (int i = 0; i < 300; i++)
+        {
+            Assert.True(pool.TryRent(PacketPool.SmallCapacity, BufferPurpose.Test, out PacketBuffer? buffer));
+            buffer.Span.Fill((byte)i);
+            buffers.Add(buffer);
+        }
+
+        for (int i = 0; i < buffers.Count; i++)
+            Assert.Equal(-1, buffers[i].Span.IndexOfAnyExcept((byte)i));
+    }
+
+    [Fact]
+    public void The_bound_holds_and_what_comes_back_can_be_rented_again()
+    {
+        var pool = new PacketPool(maxBytes: 2 * PacketPool.LargeCapacity);
+        Assert.True(pool.TryRent(60_000, BufferPurpose.Test, out PacketBuffer? first));
+        Assert.True(pool.TryRent(60_000, BufferPurpose.Test, out _));
+
+        Assert.False(pool.TryRent(60_000, BufferPurpose.Test, out _));
+        Assert.False(pool.TryRent(100, BufferPurpose.Test, out _));
+        first.Release(BufferPurpose.Test);
+        Assert.True(pool.TryRent(60_000, BufferPurpose.Test, out _));
+
+        Assert.Equal(2, pool.RefusedCount);
+        Assert.Equal(pool.MaxBytes, pool.ReservedBytes);
+        Assert.Equal(3, pool.RentedCount);
+    }
+
+    [Fact]
+    public void A_slot_is_free_after_the_last_reference_only()
+    {
+        var pool = new PacketPool();
+        pool.TryRent(100, BufferPurpose.Forwarding, out PacketBuffer? buffer);
+        buffer!.AddReference(BufferPurpose.Retransmission);
+        Assert.Equal(1, pool.GetReferenceCount(BufferPurpose.Retransmission));
+
+        Assert.False(buffer.Release(BufferPurpose.Forwarding));
+        Assert.Equal(1, pool.InUseCount);
+        Assert.Equal(PacketPool.SmallCapacity, pool.InUseBytes);
+        Assert.True(buffer.Release(BufferPurpose.Retransmission));
+
+        Assert.Equal(0, pool.InUseCount);
+        Assert.Equal(0, pool.InUseBytes);
+        Assert.Equal(0, pool.GetReferenceCount(BufferPurpose.Forwarding));
+        Assert.Equal(0, pool.GetReferenceCount(BufferPurpose.Retransmission));
+    }
+
+    [Fact]
+    public void Double_release_throws_and_leaves_the_pool_whole()
+    {
+        var pool = new PacketPool();
+        pool.TryRent(100, BufferPurpose.Test, out PacketBuffer? buffer);
+        buffer!.Release(BufferPurpose.Test);
+
+        Assert.Throws<InvalidOperationException>(() => buffer.Release(BufferPurpose.Test));
+        Assert.Throws<InvalidOperationException>(() => buffer.AddReference(BufferPurpose.Test));
+
+        pool.TryRent(100, BufferPurpose.Test, out PacketBuffer? one);
+        pool.TryRent(100, BufferPurpose.Test, out PacketBuffer? other);
+        Assert.NotSame(one, other);
+    }
+
+    [Fact]
+    public void What_was_not_given_back_is_described()
+    {
+        var pool = new PacketPool();
+        pool.TryRent(100, BufferPurpose.Retransmission, out PacketBuffer? kept);
+        pool.TryRent(100, BufferPurpose.Test, out PacketBuffer? returned);
+        returned!.Release(BufferPurpose.Test);
+
+        string line = Assert.Single(pool.DescribeOutstanding());
+#if DEBUG
+        Assert.Equal("2048 bytes held by Retransmission 1", line);
+#else
+        Assert.Equal("1 buffers of 2048 bytes", line);
+#endif
+        kept!.Release(BufferPurpose.Retransmission);
+        Assert.Empty(pool.DescribeOutstanding());
+    }
+
+#if DEBUG
+    [Fact]
+    public void A_reference_given_back_for_another_purpose_throws()
+    {
+        var pool = new PacketPool();
+        pool.TryRent(100, BufferPurpose.Forwarding, out PacketBuffer? buffer);
+
+        Assert.Throws<InvalidOperationException>(() => buffer!.Release(BufferPurpose.Retransmission));
+        Assert.Equal(1, buffer!.ReferenceCount);
+    }
+
+    [Fact]
+    public void Reading_a_free_slot_throws()
+    {
+        var pool = new PacketPool();
+        pool.TryRent(100, BufferPurpose.Test, out PacketBuffer? buffer);
+        buffer!.Release(BufferPurpose.Test);
+
+        Assert.Throws<InvalidOperationException>(() => buffer.Span.Length);
+    }
+#endif
+
+    [Fact]
+    public void Renting_and_releasing_allocates_nothing_once_warm()
+    {
+        var pool = new PacketPool();
+
+        long bytes = Allocation.Measure(() =>
+        {
+            pool.TryRent(1200, BufferPurpose.Forwarding, out PacketBuffer? small);
+            pool.TryRent(50_000, BufferPurpose.Message, out PacketBuffer? large);
+            small!.AddReference(BufferPurpose.Retransmission);
+            small.Release(BufferPurpose.Forwarding);
+            small.Release(BufferPurpose.Retransmission);
+            large!.Release(BufferPurpose.Message);
+        });
+
+        Assert.Equal(0, bytes);
+    }
+}

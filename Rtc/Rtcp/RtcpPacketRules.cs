@@ -7,6 +7,7 @@ internal static class RtcpPacketRules
 {
     public const int HeaderLength = 4;
     public const int FeedbackHeaderLength = 12;
+    public const int ApplicationLength = 12;
     public const int NackFormat = 1;
     public const int TransportCcFormat = 15;
     public const int PliFormat = 1;
@@ -18,7 +19,13 @@ internal static class RtcpPacketRules
     public static bool TryClassify(ReadOnlySpan<byte> packet, out RtcpPacketKind kind)
     {
         int count = packet[0] & 0x1F;
-        kind = (RtcpPacketType)packet[1] switch
+        var type = (RtcpPacketType)packet[1];
+        kind = RtcpPacketKind.Unknown;
+        bool isFeedback = type is RtcpPacketType.TransportFeedback or RtcpPacketType.PayloadFeedback;
+        if (isFeedback && packet.Length < FeedbackHeaderLength)
+            return false;
+
+        kind = type switch
         {
             RtcpPacketType.SenderReport => RtcpPacketKind.SenderReport,
             RtcpPacketType.ReceiverReport => RtcpPacketKind.ReceiverReport,
@@ -64,8 +71,7 @@ internal static class RtcpPacketRules
             case RtcpPacketKind.Bye:
                 return length >= HeaderLength + (count * 4);
             case RtcpPacketKind.Application:
-            case RtcpPacketKind.Pli:
-                return length >= FeedbackHeaderLength;
+                return length >= ApplicationLength;
             case RtcpPacketKind.Nack:
                 return length >= FeedbackHeaderLength + NackItem.Length;
             case RtcpPacketKind.Fir:

@@ -54,7 +54,6 @@ public readonly ref struct RtcpPacketView
     /// <summary>The two SSRCs that every feedback packet starts with: all that a picture loss indication has.</summary>
     public FeedbackHeader AsFeedback() =>
         Type is RtcpPacketType.TransportFeedback or RtcpPacketType.PayloadFeedback
-            && Bytes.Length >= RtcpPacketRules.FeedbackHeaderLength
             ? FeedbackHeader.Read(Bytes)
             : throw new InvalidOperationException($"an RTCP packet of kind {Kind} is no feedback");
 

@@ -22,8 +22,11 @@ export function readReceived(page: Page, expression: string): Promise<Received> 
     const report = new Map<string, Record<string, unknown>>();
     (await peer.getStats()).forEach((entry, id) => report.set(id as string, entry as Record<string, unknown>));
     const entries = [...report.values()];
+    // mediasoup-client keeps one more m-section, for the padding by which the worker probes the bandwidth.
+    const isMedia = (entry: Record<string, unknown>): boolean =>
+      entry['type'] === 'inbound-rtp' && entry['mid'] !== 'probator';
     const inbound = (kind: string): Record<string, number> =>
-      (entries.find((entry) => entry['type'] === 'inbound-rtp' && entry['kind'] === kind) ?? {}) as Record<string, number>;
+      (entries.find((entry) => isMedia(entry) && entry['kind'] === kind) ?? {}) as Record<string, number>;
     const [video, audio] = [inbound('video'), inbound('audio')];
     const transport = entries.find((entry) => entry['type'] === 'transport');
     const pair = report.get(String(transport?.['selectedCandidatePairId']));

@@ -25,7 +25,7 @@ public sealed class Consumer : IRtpSendStreamListener
     private byte[] _producerScores = [];
     private RtpTraceEventTypes _traceTypes;
     private bool _isTransportConnected;
-    private long _lastRtcpUs;
+    private long _lastRtcpUs = RtcpPace.LongAgoUs;
     private int _nextRtcpStream;
 
     internal Consumer(
@@ -433,15 +433,16 @@ public sealed class Consumer : IRtpSendStreamListener
 
     private void Process(ConsumerStream stream, RtpPacket packet, long nowUs)
     {
-        if (!IsActive || !_isPayloadTypeSupported[packet.PayloadType])
-        {
-            if (stream.Strategy.IsCurrent(packet))
-                stream.Rewriter.Drop(packet.SequenceNumber);
-
+        // Numbering starts over when sending goes on, so what is left out until then does not count.
+        if (!IsActive)
             return;
-        }
 
-        ForwardingDecision decision = stream.Strategy.Decide(packet);
+        ForwardingDecision decision = _isPayloadTypeSupported[packet.PayloadType]
+            ? stream.Strategy.Decide(packet)
+            : new ForwardingDecision
+            {
+                Action = stream.Strategy.IsCurrent(packet) ? ForwardingAction.Drop : ForwardingAction.Ignore,
+            };
         switch (decision.Action)
         {
             case ForwardingAction.Drop:

@@ -19,4 +19,7 @@ public interface IRtpObserver
 
     /// <summary>A producer is closed.</summary>
     void OnProducerClosed(Producer producer, long nowUs);
+
+    /// <summary>It was taken out of the router.</summary>
+    void Close();
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using Rtc.Rtp;
 using Rtc.Streams;
 
@@ -9,26 +10,42 @@ namespace Rtc.Routing;
 /// are forwarded, by the ids of <see cref="ForwardedExtensionIds"/> and in one order, with room for those that differ
 /// from consumer to consumer.
 /// </summary>
-internal sealed class PacketMapper(RouterEnvironment environment, ProducerOptions options, CaptureClock clock)
+internal sealed class PacketMapper
 {
     private const int AbsCaptureTimeLength = 16;
+    private const byte NoPayloadType = 0xff;
 
-    private readonly RtpHeaderExtensionIds _ids = options.RtpParameters.HeaderExtensionIds;
+    private readonly RouterEnvironment _environment;
+    private readonly CaptureClock _clock;
+    private readonly bool _isAudio;
+    private readonly bool _addPacketId;
+    private readonly RtpHeaderExtensionIds _ids;
+    private readonly byte[] _payloadTypes = new byte[128];
     private readonly byte[] _scratch = new byte[RtpExtensionList.ScratchLength];
 
-    /// <summary>False when the payload type has no mapping or there is no memory.</summary>
-    public bool TryMap(in RtpPacketView packet, uint mappedSsrc, long nowUs, out RtpPacket? mapped, out bool isUnknown)
+    public PacketMapper(RouterEnvironment environment, ProducerOptions options, CaptureClock clock)
     {
-        mapped = null;
-        isUnknown = !options.RtpMapping.TryMapPayloadType(packet.PayloadType, out byte payloadType);
-        if (isUnknown)
-            return false;
+        _environment = environment;
+        _clock = clock;
+        _isAudio = options.Kind == MediaKind.Audio;
+        _addPacketId = options.EnablePacketId;
+        _ids = options.RtpParameters.HeaderExtensionIds;
+        for (byte i = 0; i < _payloadTypes.Length; i++)
+            _payloadTypes[i] = options.RtpMapping.TryMapPayloadType(i, out byte mapped) ? mapped : NoPayloadType;
+    }
 
+    /// <summary>Whether a payload type has a mapping.</summary>
+    public bool Knows(byte payloadType) => _payloadTypes[payloadType] != NoPayloadType;
+
+    /// <summary>Writes a packet whose payload type has a mapping; false when there is no memory for it.</summary>
+    public bool TryMap(
+        in RtpPacketView packet, uint mappedSsrc, long nowUs, [NotNullWhen(true)] out RtpPacket? mapped)
+    {
         var extensions = new RtpExtensionList(_scratch);
         extensions.AddMid(ForwardedExtensionIds.Mid);
         AddAbsCaptureTime(packet, ref extensions);
         Forward(packet, _ids.PlayoutDelay, ForwardedExtensionIds.PlayoutDelay, ref extensions);
-        if (options.Kind == MediaKind.Audio)
+        if (_isAudio)
         {
             Forward(packet, _ids.AudioLevel, ForwardedExtensionIds.AudioLevel, ref extensions);
         }
@@ -42,13 +59,14 @@ internal sealed class PacketMapper(RouterEnvironment environment, ProducerOption
         }
 
         // A packet that comes from another router may have its id already.
-        if (!Forward(packet, _ids.PacketId, ForwardedExtensionIds.PacketId, ref extensions) && options.EnablePacketId)
+        if (!Forward(packet, _ids.PacketId, ForwardedExtensionIds.PacketId, ref extensions) && _addPacketId)
         {
             BinaryPrimitives.WriteUInt32BigEndian(
-                extensions.Reserve(ForwardedExtensionIds.PacketId, sizeof(uint)), environment.TakePacketId());
+                extensions.Reserve(ForwardedExtensionIds.PacketId, sizeof(uint)), _environment.TakePacketId());
         }
 
-        return environment.Packets.TryWrite(packet, payloadType, mappedSsrc, extensions, nowUs, out mapped);
+        return _environment.Packets.TryWrite(
+            packet, _payloadTypes[packet.PayloadType], mappedSsrc, extensions, nowUs, out mapped);
     }
 
     private static bool Forward(in RtpPacketView packet, byte id, byte forwardedId, ref RtpExtensionList extensions)
@@ -67,7 +85,7 @@ internal sealed class PacketMapper(RouterEnvironment environment, ProducerOption
         if (!packet.TryGetAbsCaptureTime(_ids.AbsCaptureTime, out ulong captureTime, out long clockOffset))
             return;
 
-        long aheadOfSenderUs = clock.OffsetUs is { } offsetUs ? offsetUs + environment.Clock.UnixOffsetUs : 0;
+        long aheadOfSenderUs = _clock.OffsetUs is { } offsetUs ? offsetUs + _environment.Clock.UnixOffsetUs : 0;
         if (!NtpTime.TryMicrosecondsToQ32(aheadOfSenderUs, out long aheadOfSender))
             return;
 

@@ -30,7 +30,7 @@ public sealed class Producer : IRtpReceiveStreamListener, IDeadlineOwner
     private RtpTraceEventTypes _traceTypes;
     private VideoOrientation? _orientation;
     private ProducerStream? _keyFrameAtHand;
-    private long _lastRtcpUs;
+    private long _lastRtcpUs = RtcpPace.LongAgoUs;
     private int _nextRtcpEncoding;
 
     internal Producer(
@@ -243,8 +243,11 @@ public sealed class Producer : IRtpReceiveStreamListener, IDeadlineOwner
         }
     }
 
-    void IRtpReceiveStreamListener.OnKeyFrameNeeded(RtpReceiveStream receiver, long nowUs) =>
-        RequestKeyFrame(_streams.ByEncoding[receiver.Parameters.EncodingIndex]!, nowUs);
+    void IRtpReceiveStreamListener.OnKeyFrameNeeded(RtpReceiveStream receiver, long nowUs)
+    {
+        if (!IsPaused)
+            RequestKeyFrame(_streams.ByEncoding[receiver.Parameters.EncodingIndex]!, nowUs);
+    }
 
     void IDeadlineOwner.OnDeadline(Deadline deadline, long nowUs)
     {
@@ -346,10 +349,13 @@ public sealed class Producer : IRtpReceiveStreamListener, IDeadlineOwner
         long nowUs)
     {
         TracePacket(media, descriptor, isRtx, nowUs);
-        if (!_mapper.TryMap(media, stream.MappedSsrc, nowUs, out RtpPacket? packet, out bool isUnknown))
-            return !isUnknown;
+        if (!_mapper.Knows(media.PayloadType))
+            return false;
 
-        packet!.Descriptor = descriptor;
+        if (!_mapper.TryMap(media, stream.MappedSsrc, nowUs, out RtpPacket? packet))
+            return true;
+
+        packet.Descriptor = descriptor;
         if (isNewest && _clock.TryGetCaptureUs(stream.Receiver, media.Timestamp, out long captureAtUs))
             packet.CaptureAtUs = captureAtUs;
 

@@ -12,6 +12,7 @@ internal sealed class ProducerStreams
 {
     private readonly RtpParameters _parameters;
     private readonly byte[]?[] _rids;
+    private readonly byte?[] _rtxPayloadTypes;
     private readonly ProducerStream?[] _byEncoding;
     private readonly Dictionary<uint, ProducerStream> _bySsrc = [];
     private readonly Dictionary<uint, ProducerStream> _byRtxSsrc = [];
@@ -22,6 +23,7 @@ internal sealed class ProducerStreams
         _byEncoding = new ProducerStream?[parameters.Encodings.Count];
         _rids = [.. parameters.Encodings.Select(
             encoding => encoding.Rid is null ? null : Encoding.UTF8.GetBytes(encoding.Rid))];
+        _rtxPayloadTypes = [.. parameters.Encodings.Select(encoding => parameters.GetRtxCodec(encoding)?.PayloadType)];
     }
 
     /// <summary>By encoding; null where none has begun.</summary>
@@ -59,10 +61,10 @@ internal sealed class ProducerStreams
         for (encodingIndex = 0; encodingIndex < _byEncoding.Length; encodingIndex++)
         {
             RtpEncodingParameters encoding = _parameters.Encodings[encodingIndex];
-            if (encoding.Ssrc == packet.Ssrc && IsMedia(encoding, packet.PayloadType))
+            if (encoding.Ssrc == packet.Ssrc && encoding.CodecPayloadType == packet.PayloadType)
                 return _byEncoding[encodingIndex] is null;
 
-            if (encoding.RtxSsrc == packet.Ssrc && IsRtx(encoding, packet.PayloadType))
+            if (encoding.RtxSsrc == packet.Ssrc && _rtxPayloadTypes[encodingIndex] == packet.PayloadType)
                 return AttachRtx(encodingIndex, packet);
         }
 
@@ -75,9 +77,9 @@ internal sealed class ProducerStreams
         if (_byEncoding.Length > 1 || first.Ssrc is not null || first.Rid is not null)
             return false;
 
-        return IsMedia(first, packet.PayloadType)
+        return first.CodecPayloadType == packet.PayloadType
             ? _byEncoding[0] is null
-            : IsRtx(first, packet.PayloadType) && AttachRtx(0, packet);
+            : _rtxPayloadTypes[0] == packet.PayloadType && AttachRtx(0, packet);
     }
 
     public void Add(ProducerStream stream)
@@ -94,10 +96,10 @@ internal sealed class ProducerStreams
             if (_rids[encodingIndex] is not { } own || !rid.SequenceEqual(own))
                 continue;
 
-            if (IsMedia(encoding, packet.PayloadType))
+            if (encoding.CodecPayloadType == packet.PayloadType)
                 return _byEncoding[encodingIndex] is null;
 
-            if (IsRtx(encoding, packet.PayloadType))
+            if (_rtxPayloadTypes[encodingIndex] == packet.PayloadType)
                 return AttachRtx(encodingIndex, packet);
         }
 
@@ -114,10 +116,4 @@ internal sealed class ProducerStreams
 
         return false;
     }
-
-    private bool IsMedia(RtpEncodingParameters encoding, byte payloadType) =>
-        encoding.CodecPayloadType == payloadType;
-
-    private bool IsRtx(RtpEncodingParameters encoding, byte payloadType) =>
-        _parameters.GetRtxCodec(encoding)?.PayloadType == payloadType;
 }

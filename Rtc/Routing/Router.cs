@@ -78,14 +78,16 @@ public sealed class Router
         _observers.Add(observer.Id, observer);
     }
 
-    /// <summary>Takes an observer out; it sees nothing any more.</summary>
+    /// <summary>Takes an observer out and closes it; it sees nothing any more.</summary>
     /// <exception cref="RequestException">NotFoundError: there is none of that id.</exception>
-    public void RemoveObserver(string id)
+    public void CloseObserver(string id)
     {
         IRtpObserver observer = GetObserver(id);
         _observers.Remove(id);
         foreach (ProducerFanout fanout in _producers.Values)
             fanout.Observers.Remove(observer);
+
+        observer.Close();
     }
 
     /// <summary>Lets an observer see a producer; nothing changes when it does already.</summary>
@@ -116,7 +118,16 @@ public sealed class Router
             throw RequestException.Error($"router {Id} already has a producer {options.Id}");
 
         var producer = new Producer(Environment, transport, options, listener);
-        transport.RtpListener.Add(producer);
+        try
+        {
+            transport.RtpListener.Add(producer);
+        }
+        catch (RequestException)
+        {
+            producer.Close();
+            throw;
+        }
+
         var fanout = new ProducerFanout(producer);
         _producers.Add(producer.Id, fanout);
         producer.Open(fanout);
@@ -179,11 +190,14 @@ public sealed class Router
         consumer.Close();
     }
 
-    /// <summary>Closes all transports, in order.</summary>
+    /// <summary>Closes all transports and then all observers, in order.</summary>
     public void Close(long nowUs)
     {
         foreach (IRouterTransport transport in _transports.Values.ToArray())
             CloseTransport(transport.Id, nowUs);
+
+        foreach (IRtpObserver observer in _observers.Values.ToArray())
+            CloseObserver(observer.Id);
     }
 
     /// <summary>A snapshot for dumps.</summary>

@@ -6,10 +6,13 @@ namespace Rtc.Routing;
 internal static class RtcpPace
 {
     /// <summary>
-    /// Room that the reports of one received stream take: its block and that of its retransmissions, the head of one
-    /// more receiver report, and the reference time in an extended report.
+    /// Room that the reports of one received stream take: its block and that of its retransmissions, the heads of two
+    /// more receiver reports, and the reference time in an extended report.
     /// </summary>
-    public const int ProducerStreamLength = (2 * ReportBlock.Length) + 8 + 20;
+    public const int ProducerStreamLength = (2 * ReportBlock.Length) + (2 * 8) + 20;
+
+    /// <summary>When somebody who never reported did so last.</summary>
+    public const long LongAgoUs = -1_000_000_000_000;
 
     private const long IntervalUs = 1_000_000;
 

@@ -117,7 +117,6 @@ public sealed record RtpPacketDump
         SpatialLayer = packet.Packet.SpatialLayer,
         TemporalLayer = packet.Packet.TemporalLayer,
         Mid = packet.Mid.IsEmpty ? null : Encoding.UTF8.GetString(packet.Mid),
-        WideSequenceNumber = packet.HasTransportCc ? (ushort)0 : null,
     };
 }
 

@@ -292,7 +292,10 @@ public sealed class RtpReceiveStream
             _pliCount++;
     }
 
-    /// <summary>Nothing is asked for any more until <see cref="Resume"/>; packets are still counted.</summary>
+    /// <summary>
+    /// Forgets what is missing and lets silence pass until <see cref="Resume"/>. Packets that come are still counted
+    /// and repaired, so that the score stays true.
+    /// </summary>
     public void Pause()
     {
         _isPaused = true;
@@ -380,12 +383,6 @@ public sealed class RtpReceiveStream
             return NackVerdict.Ordinary;
 
         NackVerdict verdict = _nack.OnPacket(sequenceNumber, isKeyFrame, isRetransmission, nowUs);
-        if (_isPaused)
-        {
-            _nack.Reset();
-            return verdict;
-        }
-
         if (verdict == NackVerdict.KeyFrameNeeded)
             _listener.OnKeyFrameNeeded(this, nowUs);
 

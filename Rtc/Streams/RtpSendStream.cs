@@ -87,6 +87,9 @@ public sealed class RtpSendStream
         ActiveSinceUs = nowUs;
         _mid = mid;
         _cname = Encoding.UTF8.GetBytes(parameters.Cname);
+        if (_cname.Length > byte.MaxValue)
+            _cname = _cname[..byte.MaxValue];
+
         _listener = listener;
         _clock = clock;
         if (parameters.UseNack)
@@ -105,7 +108,7 @@ public sealed class RtpSendStream
     /// <summary>Its SSRC.</summary>
     public uint Ssrc => Parameters.Ssrc;
 
-    /// <summary>The CNAME, UTF-8.</summary>
+    /// <summary>The CNAME, UTF-8, cut at the 255 bytes that reports have room for.</summary>
     public ReadOnlySpan<byte> Cname => _cname;
 
     /// <summary>Whether retransmissions go by a stream of their own.</summary>

@@ -39,7 +39,7 @@ public sealed unsafe class AesCtrCipher : IDisposable
         GC.KeepAlive(this);
     }
 
-    /// <summary>Transforms the next part; the output is as long as the input and either identical or disjoint.</summary>
+    /// <summary>Transforms the next part; the output is as long as the input, and identical or disjoint.</summary>
     public void Update(ReadOnlySpan<byte> source, Span<byte> destination)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, source.Length);

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Rtc.Crypto;
 
-/// <summary>CRC-32 as in ITU V.42 and RFC 8489, section 14.7 (polynomial 0x04C11DB7, reflected), eight bytes a step.</summary>
+/// <summary>CRC-32 of ITU V.42 and RFC 8489, section 14.7 (polynomial 0x04C11DB7, reflected).</summary>
 public static class Crc32
 {
     private const uint Polynomial = 0xEDB88320;

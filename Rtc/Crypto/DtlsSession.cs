@@ -170,7 +170,7 @@ internal sealed unsafe class DtlsSession : IDisposable
         return certificate;
     }
 
-    /// <summary>The negotiated protection profile's identifier (RFC 5764 section 4.1.2); 0 when there is none.</summary>
+    /// <summary>Identifier of the negotiated profile (RFC 5764 section 4.1.2); 0 when there is none.</summary>
     public int GetSrtpProfileId()
     {
         LibSsl.SrtpProfile* profile = LibSsl.SSL_get_selected_srtp_profile(_ssl.Pointer);

@@ -30,8 +30,8 @@ internal sealed unsafe class DtlsSessionContext : IDisposable
         nint context = _context.Pointer;
         LibCrypto.Check((int)LibSsl.SSL_CTX_ctrl(
             context, LibSsl.CtrlSetMinProtocolVersion, LibSsl.Dtls12Version, null));
-        // With encrypt-then-MAC (CBC suites only) OpenSSL gives up the association at the first forged record, where DTLS
-        // wants it dropped.
+        // With encrypt-then-MAC (CBC suites only) OpenSSL gives up the association at the first forged record, where
+        // DTLS wants it dropped.
         LibSsl.SSL_CTX_set_options(
             context,
             LibSsl.OptionNoQueryMtu | LibSsl.OptionNoTicket | LibSsl.OptionCipherServerPreference

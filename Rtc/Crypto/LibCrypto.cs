@@ -1,6 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
+// Without it ReadyToRun leaves the stubs of all imports to the JIT, at start-up.
+[assembly: DisableRuntimeMarshalling]
+
 namespace Rtc.Crypto;
 
 /// <summary>

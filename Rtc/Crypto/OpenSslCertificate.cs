@@ -157,11 +157,12 @@ internal sealed unsafe class OpenSslCertificate : IDisposable
     private static nint ReadPem(string pem, bool isPrivateKey)
     {
         byte[] bytes = Encoding.ASCII.GetBytes(pem);
-        // Without a callback OpenSSL takes the last argument for the passphrase; without that it would ask the terminal.
+        // Without a callback OpenSSL takes the last argument for the passphrase; without one it asks the terminal.
         byte noPassphrase = 0;
         fixed (byte* pointer = bytes)
         {
-            nint bio = LibCrypto.Check(LibCrypto.BIO_new_mem_buf(pointer != null ? pointer : &noPassphrase, bytes.Length));
+            byte* start = pointer != null ? pointer : &noPassphrase;
+            nint bio = LibCrypto.Check(LibCrypto.BIO_new_mem_buf(start, bytes.Length));
             try
             {
                 LibCrypto.ERR_clear_error();

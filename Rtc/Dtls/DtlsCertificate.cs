@@ -47,10 +47,10 @@ public sealed class DtlsCertificate : IDisposable
         [NotNullWhen(true)] out DtlsCertificate? certificate,
         [NotNullWhen(false)] out string? error)
     {
-        certificate = OpenSslCertificate.TryRead(certificatePem, privateKeyPem, out OpenSslCertificate? native, out error)
-            ? new DtlsCertificate(native)
-            : null;
-        return certificate is not null;
+        bool isRead = OpenSslCertificate.TryRead(
+            certificatePem, privateKeyPem, out OpenSslCertificate? native, out error);
+        certificate = isRead ? new DtlsCertificate(native!) : null;
+        return isRead;
     }
 
     /// <inheritdoc/>

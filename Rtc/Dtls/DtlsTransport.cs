@@ -19,7 +19,7 @@ public sealed class DtlsTransport(DtlsContext context) : IDisposable
     /// <summary>Longest datagram that is sent, in bytes.</summary>
     public const int Mtu = 1_350;
 
-    /// <summary>Longest application message that can be sent, in bytes: a record with any cipher fits the MTU.</summary>
+    /// <summary>Longest application message that can be sent, in bytes: it fits the MTU with any cipher.</summary>
     public const int MaxApplicationDataLength = 1_262;
 
     /// <summary>Longest datagram that is looked at, in bytes: one record of the greatest length.</summary>
@@ -55,10 +55,10 @@ public sealed class DtlsTransport(DtlsContext context) : IDisposable
     /// <summary>The peer's certificate as PEM text; null before the state is connected.</summary>
     public string? RemoteCertificatePem { get; private set; }
 
-    /// <summary>Keys of what we send; null before the state is connected. Owned and wiped by the transport.</summary>
+    /// <summary>Keys of what we send; null before the state is connected. Owned and wiped here.</summary>
     public SrtpKeyingMaterial? LocalSrtpKeys { get; private set; }
 
-    /// <summary>Keys of what the peer sends; null before the state is connected. Owned and wiped by the transport.</summary>
+    /// <summary>Keys of what the peer sends; null before the state is connected. Owned and wiped here.</summary>
     public SrtpKeyingMaterial? RemoteSrtpKeys { get; private set; }
 
     /// <summary>What was counted so far.</summary>
@@ -156,7 +156,9 @@ public sealed class DtlsTransport(DtlsContext context) : IDisposable
         }
     }
 
-    /// <summary>Queues one application message; false when not connected, too long or empty, or nobody reads the queue.</summary>
+    /// <summary>
+    /// Queues one application message; false when not connected, too long or empty, or nobody reads the queue.
+    /// </summary>
     public bool TrySend(ReadOnlySpan<byte> message, long nowUs)
     {
         if (State != DtlsState.Connected || _session is null || message.IsEmpty
@@ -194,7 +196,7 @@ public sealed class DtlsTransport(DtlsContext context) : IDisposable
     /// </summary>
     public bool TryReadApplicationData(out ReadOnlySpan<byte> message) => _applicationData.TryRead(out message);
 
-    /// <summary>Sends close_notify where there is a session, and ends it. What is to be sent can still be read.</summary>
+    /// <summary>Says close_notify and ends the session, if there is one. Its output can still be read.</summary>
     public void Close(long nowUs)
     {
         bool wasOpen = State is DtlsState.Connecting or DtlsState.Connected;

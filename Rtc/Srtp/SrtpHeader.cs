@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Rtc.Srtp;
 
-/// <summary>The few fields of RTP and RTCP headers that SRTP works with (RFC 3550, sections 5.1, 5.3.1 and 6.4).</summary>
+/// <summary>The few fields of RTP and RTCP headers that SRTP works with (RFC 3550, sections 5.1 and 6.4).</summary>
 internal static class SrtpHeader
 {
     /// <summary>Length in bytes of an RTP header without CSRCs and extension.</summary>

@@ -5,7 +5,7 @@ namespace Rtc.Srtp;
 /// <summary>The cipher side of sending: everything is checked, SSRC and index are known.</summary>
 internal abstract class SrtpSendTransform : IDisposable
 {
-    /// <summary>Set in the SRTCP word that carries the index: the packet is encrypted (RFC 3711, section 3.4).</summary>
+    /// <summary>Set beside the SRTCP index: the packet is encrypted (RFC 3711, section 3.4).</summary>
     public const uint EncryptedFlag = 1u << 31;
 
     /// <summary>Length in bytes of the word that carries the SRTCP index.</summary>

@@ -29,7 +29,7 @@ public sealed class SrtpSender : IDisposable
     private readonly int _rtcpTagLength;
     private SrtpCounters _counters;
 
-    // One index for all SSRCs: each stream sees it grow, and a stream that is removed and comes again cannot repeat one.
+    // One index for all SSRCs: each stream sees it grow, and one that is removed and comes again cannot repeat any.
     private uint _nextRtcpIndex = 1;
 
     /// <param name="keys">Suite, key and salt; not kept.</param>
@@ -61,7 +61,7 @@ public sealed class SrtpSender : IDisposable
     /// </summary>
     /// <param name="destination">Header, then room for the plaintext and <see cref="MaxRtpOverhead"/> bytes.</param>
     /// <param name="headerLength">Length in bytes of header, CSRCs and extension.</param>
-    /// <param name="payloadPrefix">First part of the payload (an RTX sequence number, a rewritten descriptor); often empty.</param>
+    /// <param name="payloadPrefix">First part of the payload: an RTX sequence number, a rewritten descriptor.</param>
     /// <param name="payload">The rest of the payload and the padding.</param>
     /// <param name="length">Length in bytes of the SRTP packet; 0 when false is returned.</param>
     /// <returns>False when the packet could not be protected, which is counted.</returns>

@@ -76,7 +76,9 @@ public sealed class DtlsCertificateTests
 
     private static void AssertRefused(string expected, string certificatePem, string keyPem)
     {
-        Assert.False(DtlsCertificate.TryFromPem(certificatePem, keyPem, out DtlsCertificate? certificate, out string? error));
+        bool isRead = DtlsCertificate.TryFromPem(
+            certificatePem, keyPem, out DtlsCertificate? certificate, out string? error);
+        Assert.False(isRead);
         Assert.Null(certificate);
         Assert.Contains(expected, error);
     }

@@ -92,7 +92,7 @@ public sealed class DtlsHostileInputTests
         Assert.Single(DtlsPair.MessagesOf(pair.B));
     }
 
-    /// <summary>A protected record that is shorter than nonce and tag ends the association inside OpenSSL 3.0.</summary>
+    /// <summary>OpenSSL 3.0 gives up at a protected record that is shorter than nonce and tag.</summary>
     [Theory]
     [InlineData("ECDHE-ECDSA-AES128-GCM-SHA256")]
     [InlineData("ECDHE-ECDSA-CHACHA20-POLY1305")]

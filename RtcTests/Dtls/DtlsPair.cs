@@ -47,7 +47,7 @@ internal sealed class DtlsPair : IDisposable
     public static DtlsFingerprint Sha256(DtlsCertificate certificate) =>
         certificate.Fingerprints[(int)DtlsFingerprintAlgorithm.Sha256];
 
-    /// <summary>Tells each the fingerprint of the other, starts both and carries datagrams until nothing moves.</summary>
+    /// <summary>Tells each the fingerprint of the other, starts both and carries what they send.</summary>
     public void Connect(DtlsRole roleOfA = DtlsRole.Client)
     {
         A.SetRemoteFingerprint(Sha256(CertificateB), 0);
@@ -62,7 +62,7 @@ internal sealed class DtlsPair : IDisposable
         Carry();
     }
 
-    /// <summary>Carries datagrams both ways until nothing moves; application data stays readable at the receivers.</summary>
+    /// <summary>Carries datagrams both ways until nothing moves and returns how many there were.</summary>
     public int Carry()
     {
         int carried = 0;

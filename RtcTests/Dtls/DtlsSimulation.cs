@@ -27,7 +27,8 @@ internal sealed class DtlsSimulation(DtlsPair pair, EmulatedLinkOptions options,
         Flush();
         while (!IsOver && NowUs < limitUs)
         {
-            long nextUs = Math.Min(Math.Min(_aToB.NextUs, _bToA.NextUs), Math.Min(pair.A.DeadlineUs, pair.B.DeadlineUs));
+            long arrivalUs = Math.Min(_aToB.NextUs, _bToA.NextUs);
+            long nextUs = Math.Min(arrivalUs, Math.Min(pair.A.DeadlineUs, pair.B.DeadlineUs));
             bool isStarting = pair.B.State == DtlsState.New && startOfBUs <= nextUs;
             if (!isStarting && nextUs == long.MaxValue)
             {

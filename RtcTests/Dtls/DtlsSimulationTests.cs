@@ -8,7 +8,7 @@ public sealed class DtlsSimulationTests
 {
     private const long SecondUs = 1_000_000;
 
-    /// <summary>Round trips of 20 to 600 ms; the first flight is repeated up to three times before an answer can come.</summary>
+    /// <summary>At 600 ms the first flight is repeated three times before an answer can come.</summary>
     [Theory]
     [InlineData(20, 0.0)]
     [InlineData(20, 0.2)]
@@ -36,8 +36,8 @@ public sealed class DtlsSimulationTests
             using var simulation = new DtlsSimulation(run.Pair, options, seed);
             DtlsRole role = seed % 2 == 0 ? DtlsRole.Client : DtlsRole.Server;
             simulation.Run(role, startOfBUs: seed * 40_000, limitUs: 120 * SecondUs);
-            Assert.True(run.Pair.A.State == DtlsState.Connected, $"{what}: A {run.Pair.A.State} {run.Pair.A.FailureReason}");
-            Assert.True(run.Pair.B.State == DtlsState.Connected, $"{what}: B {run.Pair.B.State} {run.Pair.B.FailureReason}");
+            Assert.True(run.Pair.A.State == DtlsState.Connected, $"{what}: A {run.Pair.A.FailureReason}");
+            Assert.True(run.Pair.B.State == DtlsState.Connected, $"{what}: B {run.Pair.B.FailureReason}");
             Assert.True(simulation.NowUs < 30 * SecondUs, $"{what}: took {simulation.NowUs} us");
             Assert.Equal(run.Pair.A.LocalSrtpKeys!.KeyAndSalt, run.Pair.B.RemoteSrtpKeys!.KeyAndSalt);
         }
@@ -83,6 +83,7 @@ public sealed class DtlsSimulationTests
         long[] waitsMs = [.. sentUs.Zip(sentUs.Skip(1), (first, second) => (second - first) / 1_000)];
         Assert.Equal([100, 200, 400, 800, 1_600, 3_200, 4_000, 4_000], waitsMs[..8]);
         Assert.All(waitsMs[8..], wait => Assert.Equal(4_000, wait));
+        Assert.InRange(waitsMs.Length, 10, 14);
     }
 
     [Fact]
@@ -101,7 +102,7 @@ public sealed class DtlsSimulationTests
         Assert.Equal(deadlineUs + 50_000, pair.A.DeadlineUs);
     }
 
-    /// <summary>The server is done with the client's last flight; that its own is lost it learns from a repetition.</summary>
+    /// <summary>The server is done before the client; that its last flight is lost it learns from a repetition.</summary>
     [Fact]
     public void A_lost_last_flight_is_sent_again()
     {

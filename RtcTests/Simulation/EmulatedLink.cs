@@ -53,7 +53,8 @@ public sealed class EmulatedLink(EmulatedLinkOptions options, int seed)
     public EmulatedLinkOptions Options { get; set; } = options;
 
     /// <summary>When the next datagram arrives, in microseconds; long.MaxValue when none is under way.</summary>
-    public long NextUs => _underWay.TryPeek(out _, out (long DueUs, long Order) priority) ? priority.DueUs : long.MaxValue;
+    public long NextUs =>
+        _underWay.TryPeek(out _, out (long DueUs, long Order) first) ? first.DueUs : long.MaxValue;
 
     /// <summary>How many datagrams went in.</summary>
     public long Sent { get; private set; }

@@ -66,7 +66,8 @@ internal sealed class SrtpPair : IDisposable
     }
 
     /// <summary>Unprotects a copy and says how it ended.</summary>
-    public SrtpError Receive(byte[] packet) => Receiver.TryUnprotectRtp([.. packet], out _) ? SrtpError.None : Receiver.LastError;
+    public SrtpError Receive(byte[] packet) =>
+        Receiver.TryUnprotectRtp([.. packet], out _) ? SrtpError.None : Receiver.LastError;
 
     public SrtpError ReceiveRtcp(byte[] packet) =>
         Receiver.TryUnprotectRtcp([.. packet], out _) ? SrtpError.None : Receiver.LastError;

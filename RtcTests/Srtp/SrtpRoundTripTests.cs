@@ -86,9 +86,11 @@ public sealed class SrtpRoundTripTests
 
             byte[] iv = new byte[16];
             keys.RtpSalt.CopyTo(iv, 0);
-            BinaryPrimitives.WriteUInt32BigEndian(iv.AsSpan(4), BinaryPrimitives.ReadUInt32BigEndian(iv.AsSpan(4)) ^ 0xcafebabe);
+            uint ssrcWord = BinaryPrimitives.ReadUInt32BigEndian(iv.AsSpan(4)) ^ 0xcafebabe;
+            BinaryPrimitives.WriteUInt32BigEndian(iv.AsSpan(4), ssrcWord);
             ulong index = (ulong)(65_534 + i);
-            BinaryPrimitives.WriteUInt64BigEndian(iv.AsSpan(6), BinaryPrimitives.ReadUInt64BigEndian(iv.AsSpan(6)) ^ index);
+            ulong indexWord = BinaryPrimitives.ReadUInt64BigEndian(iv.AsSpan(6)) ^ index;
+            BinaryPrimitives.WriteUInt64BigEndian(iv.AsSpan(6), indexWord);
             byte[] expected = [.. header, .. Counter(keys.RtpKey, iv, payload)];
             byte[] rollover = [0, 0, 0, (byte)(index >> 16)];
             byte[] code = HMACSHA1.HashData(keys.RtpAuthenticationKey, expected.Concat(rollover).ToArray());

@@ -36,6 +36,7 @@ public sealed class RtpReceiveStream
     private readonly WallClock _clock;
     private readonly NackGenerator? _nack;
     private readonly ushort[] _nackScratch;
+    private readonly DependencyDescriptorReader _dependencies = new();
     private readonly LayerCounters _counters;
     private readonly ScoreHistory _score = new();
 
@@ -374,7 +375,14 @@ public sealed class RtpReceiveStream
         if (packet.PayloadType != Parameters.PayloadType)
             return default;
 
-        return new PayloadDescriptor { Codec = Parameters.MimeType.Codec };
+        packet.TryGetExtension(extensionIds.DependencyDescriptor, out ReadOnlySpan<byte> dependencyDescriptor);
+        PayloadDescriptorParser.TryParse(
+            Parameters.MimeType.Codec,
+            packet.Payload,
+            dependencyDescriptor,
+            _dependencies,
+            out PayloadDescriptor descriptor);
+        return descriptor;
     }
 
     private NackVerdict PassToNack(ushort sequenceNumber, bool isKeyFrame, bool isRetransmission, long nowUs)

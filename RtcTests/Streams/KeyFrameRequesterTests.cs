@@ -1,0 +1,92 @@
+using Rtc.Seams;
+using Rtc.Streams;
+using Xunit;
+
+namespace RtcTests.Streams;
+
+public class KeyFrameRequesterTests
+{
+    private const long Second = 1_000_000;
+
+    [Fact]
+    public void Many_wishes_are_one_request_and_one_repetition()
+    {
+        var requester = new KeyFrameRequester(0);
+        int sent = Run(requester, fromUs: 0, toUs: 900_000, wishEveryUs: 10_000);
+        Assert.Equal(1, sent);
+
+        // A second after the request it is repeated, once; nobody wishes any more.
+        Assert.True(requester.HandleDeadline(Second));
+        Assert.Equal(2 * Second, requester.DeadlineUs);
+        Assert.False(requester.HandleDeadline(2 * Second));
+        Assert.Equal(Deadline.Never, requester.DeadlineUs);
+    }
+
+    [Fact]
+    public void A_wish_after_the_repetition_arms_another()
+    {
+        var requester = new KeyFrameRequester(0);
+        Assert.True(requester.Request(0));
+        Assert.True(requester.HandleDeadline(Second));
+        Assert.False(requester.Request(Second + 1));
+        Assert.True(requester.HandleDeadline(2 * Second));
+    }
+
+    [Fact]
+    public void A_key_frame_ends_the_wait()
+    {
+        var requester = new KeyFrameRequester(0);
+        Assert.True(requester.Request(0));
+        requester.OnKeyFrame();
+        Assert.Equal(Deadline.Never, requester.DeadlineUs);
+        Assert.True(requester.Request(1));
+    }
+
+    [Fact]
+    public void Force_does_not_wait_and_starts_the_wait_over()
+    {
+        var requester = new KeyFrameRequester(0);
+        Assert.True(requester.Request(0));
+        requester.Force(500_000);
+        Assert.Equal(1_500_000, requester.DeadlineUs);
+        Assert.False(requester.Request(600_000));
+    }
+
+    [Fact]
+    public void A_delay_merges_wishes_into_one_at_its_end()
+    {
+        var requester = new KeyFrameRequester(3 * Second);
+        Assert.True(requester.Request(0));
+        requester.OnKeyFrame();
+        Assert.False(requester.Request(Second));
+        requester.OnKeyFrame();
+        Assert.False(requester.Request(2 * Second));
+        Assert.Equal(3 * Second, requester.DeadlineUs);
+        Assert.True(requester.HandleDeadline(3 * Second));
+        Assert.Equal(4 * Second, requester.DeadlineUs);
+    }
+
+    [Fact]
+    public void A_delay_without_wishes_ends_silently()
+    {
+        var requester = new KeyFrameRequester(3 * Second);
+        Assert.True(requester.Request(0));
+        requester.OnKeyFrame();
+        Assert.False(requester.HandleDeadline(3 * Second));
+        Assert.Equal(Deadline.Never, requester.DeadlineUs);
+    }
+
+    private static int Run(KeyFrameRequester requester, long fromUs, long toUs, long wishEveryUs)
+    {
+        int sent = 0;
+        for (long nowUs = fromUs; nowUs < toUs; nowUs += wishEveryUs)
+        {
+            if (requester.DeadlineUs <= nowUs && requester.HandleDeadline(nowUs))
+                sent++;
+            if (requester.Request(nowUs))
+                sent++;
+        }
+
+        return sent;
+    }
+}

@@ -1,0 +1,168 @@
+using Rtc.Streams;
+using Xunit;
+
+namespace RtcTests.Streams;
+
+/// <summary>
+/// Vectors as text: "5" is an input that comes out as the number in the second list, "d5" a drop, "s5" a sync,
+/// "x5" an input that must be refused.
+/// </summary>
+public class SequenceRewriterTests
+{
+    [Theory]
+    [InlineData("in order", "0 1 2 3", "0 1 2 3")]
+    [InlineData("drops close up", "0 d1 2 d3 4 5", "0 1 2 3")]
+    [InlineData("a run of drops", "0 d1 d2 d3 4 5", "0 1 2")]
+    [InlineData("reordered input keeps its place", "0 1 3 2 4", "0 1 3 2 4")]
+    [InlineData("late input from before a drop", "0 1 d3 4 2 5", "0 1 3 2 4")]
+    [InlineData("late input between drops", "0 d1 d3 4 2 5", "0 2 1 3")]
+    [InlineData("a dropped number is refused", "0 d1 2 x1 3", "0 1 2")]
+    [InlineData("a drop twice counts once", "0 d1 d1 2", "0 1")]
+    [InlineData("drops out of order, nothing sent since", "0 d3 d2 d1 4", "0 1")]
+    [InlineData("a drop that outputs have passed has no effect", "0 1 2 4 d3 5", "0 1 2 4 5")]
+    [InlineData("sync continues after the last output", "10 11 12 s99 100 101", "10 11 12 13 14")]
+    [InlineData("sync leaves a hole of one", "10 s98 100 101", "10 12 13")]
+    [InlineData("sync forgets drops", "10 d11 d12 s99 100", "10 11")]
+    [InlineData("wrap of the input", "65534 65535 0 1", "65534 65535 0 1")]
+    [InlineData("drop over the wrap", "65534 d65535 0 d1 2", "65534 65535 0")]
+    [InlineData("a gap stays a gap", "0 5 6", "0 5 6")]
+    public void Vectors(string name, string inputs, string outputs)
+    {
+        var rewriter = new SequenceRewriter();
+        Assert.True(outputs.Split(' ').Select(ushort.Parse).SequenceEqual(Run(rewriter, inputs)), name);
+    }
+
+    [Theory]
+    [InlineData("picture ids wrap at 15 bits", 15, "32766 32767 0 1", "32766 32767 0 1")]
+    [InlineData("drops over that wrap", 15, "32766 d32767 0 1", "32766 32767 0")]
+    [InlineData("TL0PICIDX wraps at 8 bits", 8, "254 255 0 d1 2", "254 255 0 1")]
+    public void Narrow_vectors(string name, int bits, string inputs, string outputs)
+    {
+        var rewriter = new SequenceRewriter(bits: bits);
+        Assert.True(outputs.Split(' ').Select(ushort.Parse).SequenceEqual(Run(rewriter, inputs)), name);
+    }
+
+    [Fact]
+    public void The_first_output_is_moved_by_what_was_asked()
+    {
+        var rewriter = new SequenceRewriter(firstOutput: 32_000);
+        rewriter.Sync(4999);
+        Assert.True(rewriter.TryRewrite(5000, out ushort output));
+        Assert.Equal(32_001, output);
+        Assert.Equal(32_001, rewriter.MaxOutput);
+        Assert.Equal(5000, rewriter.MaxInput);
+    }
+
+    [Fact]
+    public void Output_is_contiguous_whatever_is_dropped_over_many_wraps()
+    {
+        var random = new Random(1);
+        var rewriter = new SequenceRewriter();
+        ushort input = 60_000;
+        rewriter.Sync(input);
+        int expected = -1;
+        for (int i = 0; i < 400_000; i++)
+        {
+            input++;
+            if (random.Next(3) == 0)
+            {
+                rewriter.Drop(input);
+                continue;
+            }
+
+            Assert.True(rewriter.TryRewrite(input, out ushort output));
+            if (expected >= 0)
+                Assert.Equal((ushort)expected, output);
+
+            expected = (ushort)(output + 1);
+        }
+    }
+
+    [Fact]
+    public void Reordered_input_gets_the_numbers_that_it_would_get_in_order()
+    {
+        var random = new Random(2);
+        for (int round = 0; round < 200; round++)
+        {
+            ushort start = (ushort)random.Next(65_536);
+            bool[] dropped = [.. Enumerable.Range(0, 400).Select(_ => random.Next(4) == 0)];
+            dropped[0] = false;
+            Dictionary<int, ushort> inOrder = [];
+            var reference = new SequenceRewriter();
+            for (int i = 0; i < dropped.Length; i++)
+            {
+                ushort input = (ushort)(start + i);
+                if (dropped[i])
+                    reference.Drop(input);
+                else if (reference.TryRewrite(input, out ushort output))
+                    inOrder[i] = output;
+            }
+
+            // The decision to drop is made when a packet comes, so only what is sent may come late here.
+            var rewriter = new SequenceRewriter();
+            List<int> late = [];
+            for (int i = 0; i < dropped.Length; i++)
+            {
+                if (dropped[i])
+                    rewriter.Drop((ushort)(start + i));
+                else if (i > 0 && random.Next(5) == 0)
+                    late.Add(i);
+                else
+                    AssertRewrites(rewriter, start + i, inOrder[i]);
+            }
+
+            foreach (int i in late)
+                AssertRewrites(rewriter, start + i, inOrder[i]);
+        }
+    }
+
+    [Fact]
+    public void Memory_of_drops_is_bounded()
+    {
+        var rewriter = new SequenceRewriter();
+        rewriter.Sync(0);
+        rewriter.TryRewrite(1, out _);
+        for (int i = 2; i < 100_000; i++)
+            rewriter.Drop((ushort)i);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 100_000; i < 300_000; i++)
+            rewriter.Drop((ushort)i);
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.True(rewriter.TryRewrite(unchecked((ushort)300_000), out ushort output));
+        Assert.Equal(2, output);
+    }
+
+    private static void AssertRewrites(SequenceRewriter rewriter, int input, ushort expected)
+    {
+        Assert.True(rewriter.TryRewrite((ushort)input, out ushort output));
+        Assert.Equal(expected, output);
+    }
+
+    private static List<ushort> Run(SequenceRewriter rewriter, string inputs)
+    {
+        List<ushort> outputs = [];
+        foreach (string step in inputs.Split(' '))
+        {
+            switch (step[0])
+            {
+                case 'd':
+                    rewriter.Drop(ushort.Parse(step[1..]));
+                    break;
+                case 's':
+                    rewriter.Sync(ushort.Parse(step[1..]));
+                    break;
+                case 'x':
+                    Assert.False(rewriter.TryRewrite(ushort.Parse(step[1..]), out _));
+                    break;
+                default:
+                    Assert.True(rewriter.TryRewrite(ushort.Parse(step), out ushort output));
+                    outputs.Add(output);
+                    break;
+            }
+        }
+
+        return outputs;
+    }
+}

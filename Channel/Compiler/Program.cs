@@ -2,18 +2,21 @@ using Channel.Compiler.Emit;
 using Channel.Compiler.Model;
 using Channel.Compiler.Syntax;
 
-// channel-compiler SCHEMA_FOLDER OUTPUT_FOLDER: compiles every schema of the folder. Ends with 1 where one is wrong.
+// Compiles every schema of a folder; with --walk, to the walk that tests read messages with. Ends with 1 where a
+// schema is wrong.
 
-if (args.Length != 2)
+if (args.Length is not (2 or 3) || (args.Length == 3 && args[2] != "--walk"))
 {
-    Console.Error.WriteLine("usage: Channel.Compiler SCHEMA_FOLDER OUTPUT_FOLDER");
+    Console.Error.WriteLine("usage: Channel.Compiler SCHEMA_FOLDER OUTPUT_FOLDER [--walk]");
     return 2;
 }
 
 try
 {
     SchemaModel model = SchemaLoader.LoadFolder(args[0]);
-    SortedDictionary<string, string> files = CSharpEmitter.Emit(model);
+    SortedDictionary<string, string> files = args.Length == 3
+        ? new() { ["WireWalk.g.cs"] = WalkEmitter.Emit(model) }
+        : CSharpEmitter.Emit(model);
     Directory.CreateDirectory(args[1]);
     foreach (string stale in Directory.GetFiles(args[1], "*.g.cs"))
     {

@@ -30,6 +30,13 @@ internal static class Names
         return text.ToString();
     }
 
+    /// <summary><c>producer_id</c> is <c>producerId</c>, as Node's generated code has it.</summary>
+    internal static string Camel(string name)
+    {
+        string pascal = Pascal(name);
+        return char.ToLowerInvariant(pascal[0]) + pascal[1..];
+    }
+
     /// <summary>A property may not have the name of its type, so <c>Score.score</c> is <c>ScoreValue</c>.</summary>
     internal static string Property(TableModel table, FieldModel field)
     {
@@ -39,8 +46,7 @@ internal static class Names
 
     internal static string Parameter(FieldModel field)
     {
-        string name = Pascal(field.Name);
-        name = char.ToLowerInvariant(name[0]) + name[1..];
+        string name = Camel(field.Name);
         return Keywords.Contains(name) ? "@" + name : name;
     }
 

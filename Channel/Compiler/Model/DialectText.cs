@@ -73,7 +73,7 @@ public static class DialectText
             return $" = {variant.Default ?? (variant.Type.Scalar == Scalar.Bool ? "false" : "0")}";
         }
         int value = variant.Default is { } name
-            ? variant.Type.Enum!.Values(version).Find(x => x.Member.WireName == name).Value
+            ? variant.Type.Enum!.Values(version).Find(x => x.Member.Name == name).Value
             : 0;
         return $" = {value}";
     }

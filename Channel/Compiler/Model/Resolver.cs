@@ -51,6 +51,7 @@ public sealed class Resolver
             resolver.FillTable(table, resolver._tables[table.FullName]);
         }
         resolver.NumberFields();
+        DialectCheck.Check(resolver._model);
         return resolver._model;
     }
 
@@ -74,6 +75,7 @@ public sealed class Resolver
                 WireName = wireName,
                 Range = range,
                 Documentation = declaration.Documentation,
+                Position = declaration.Position,
                 Index = _model.Tables.Count,
             };
             _tables.Add(declaration.FullName, table);

@@ -161,6 +161,9 @@ public sealed class TableModel
     /// <summary>Comment in the schema.</summary>
     public required string Documentation { get; init; }
 
+    /// <summary>Where it is declared.</summary>
+    public required SourcePosition Position { get; init; }
+
     /// <summary>Number of the table.</summary>
     public int Index { get; set; }
 

@@ -169,7 +169,8 @@ public sealed class Parser
         return string.Join('\n', lines);
     }
 
-    private Token Take() => _tokens[Math.Min(_next++, _tokens.Count - 1)];
+    /// <summary>The last token, the end, is never passed.</summary>
+    private Token Take() => _next < _tokens.Count - 1 ? _tokens[_next++] : _tokens[^1];
 
     private bool Accept(string punctuation)
     {

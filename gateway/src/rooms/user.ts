@@ -80,6 +80,7 @@ export class RoomUser {
 
   /** Applies an offer for the sending connection, which the first offer makes. Errors as PublishConnection. */
   async publish(offer: string): Promise<PublishResult> {
+    if (this.#receiving.closed) throw new NegotiationError('the user has left the room');
     const existing = this.#sending;
     const sending = existing ?? (await this.#connectSending());
     try {

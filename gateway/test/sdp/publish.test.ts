@@ -137,6 +137,16 @@ describe('an offer becomes Producers and an answer', () => {
     assert.deepEqual(connection.tracks, []);
   });
 
+  test('a peer that ends DTLS ends the connection and its Producers', async () => {
+    await connection.negotiate(smallOffer());
+    let closes = 0;
+    connection.on('close', () => (closes += 1));
+    fake().emit('dtlsstatechange', 'closed');
+    assert.deepEqual([connection.closed, closes], [true, 1]);
+    assert.ok(fake().producers.every(({ closed }) => closed));
+    await assert.rejects(connection.negotiate(smallOffer()), NegotiationError);
+  });
+
   test('offers that come together are taken in turn', async () => {
     const results = await Promise.all([connection.negotiate(smallOffer()), connection.negotiate(smallOffer())]);
     assert.deepEqual(results.map(({ added }) => added.length), [2, 0]);

@@ -25,14 +25,14 @@ internal sealed class WebRtcCall : IWebRtcTransportListener, IDisposable
     private readonly EmulatedLink _toPeer;
     private readonly EmulatedLink _toUs;
     private readonly DeadlineQueue _deadlines = new();
-    private readonly FakeSocket _socket = new();
+    private readonly SimulatedSocket _socket;
     private readonly TransportAddress _peerAddress = IceServerHarness.PeerAt(40_000);
-    private int _taken;
 
     public WebRtcCall(EmulatedLinkOptions options, int seed, DtlsRole peerRole, byte consentTimeoutSeconds = 30)
     {
         _toPeer = new EmulatedLink(options, seed);
         _toUs = new EmulatedLink(options, seed + 1);
+        _socket = new SimulatedSocket(IceServerHarness.PeerAt(3_478), SendToPeer);
         Environment = new RouterEnvironment(
             _deadlines, new SeededRandom(seed), new RtpPacketPool(new PacketPool()), new WallClock(0));
         Router = new Router("router", Environment);
@@ -77,7 +77,6 @@ internal sealed class WebRtcCall : IWebRtcTransportListener, IDisposable
     /// <summary>Runs until a condition holds or a time has come; says whether it holds.</summary>
     public bool RunUntil(Func<bool> condition, long untilUs)
     {
-        Flush();
         while (!condition())
         {
             long next = Math.Min(
@@ -96,11 +95,8 @@ internal sealed class WebRtcCall : IWebRtcTransportListener, IDisposable
     }
 
     /// <summary>A datagram from whoever, past the links.</summary>
-    public void Inject(byte[] datagram, TransportAddress from)
-    {
+    public void Inject(byte[] datagram, TransportAddress from) =>
         Transport.OnDatagram(_socket, from, datagram, NowUs);
-        Flush();
-    }
 
     public void OnIceSelectedTupleChange(TupleInfo tuple) => Diary.Add($"tuple {tuple.RemotePort}");
 
@@ -127,10 +123,7 @@ internal sealed class WebRtcCall : IWebRtcTransportListener, IDisposable
     private void Step()
     {
         while (_toUs.TryReceive(NowUs, out byte[] datagram))
-        {
             Transport.OnDatagram(_socket, _peerAddress, datagram, NowUs);
-            Flush();
-        }
 
         while (_toPeer.TryReceive(NowUs, out byte[] datagram))
             Peer.HandleDatagram(datagram, NowUs);
@@ -138,15 +131,11 @@ internal sealed class WebRtcCall : IWebRtcTransportListener, IDisposable
         _deadlines.Expire(NowUs);
         if (Peer.DeadlineUs <= NowUs)
             Peer.HandleDeadline(NowUs);
-        Flush();
     }
 
-    private void Flush()
+    private void SendToPeer(TransportAddress remote, ReadOnlySpan<byte> datagram)
     {
-        for (; _taken < _socket.Sent.Count; _taken++)
-        {
-            if (_socket.Sent[_taken].Remote == _peerAddress)
-                _toPeer.Send(_socket.Sent[_taken].Datagram, NowUs);
-        }
+        if (remote == _peerAddress)
+            _toPeer.Send(datagram, NowUs);
     }
 }

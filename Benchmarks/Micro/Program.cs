@@ -1,1 +1,25 @@
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using Benchmarks.Micro;
+
+const string Help =
+    """
+    dotnet run --project Benchmarks/Micro -c Release -- --budget     allocated bytes against budgets.json, seconds
+    dotnet run --project Benchmarks/Micro -c Release -- [options]    time and memory, minutes (BenchmarkDotNet's options)
+    """;
+
+if (args.Contains("--help"))
+{
+    Console.WriteLine(Help);
+    return 0;
+}
+
+if (args.Contains("--budget"))
+    return Budget.Check(Console.Out) ? 0 : 1;
+
+// In this process: what is measured needs no build of its own.
+IConfig config = DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));
+BenchmarkRunner.Run<OperationBenchmarks>(config, args);
 return 0;

@@ -84,6 +84,11 @@ public sealed class PacketBuffer
 #endif
     }
 
+#if DEBUG
+    /// <summary>Overwrites what was there, so that a view that outlived its memory is seen in a test.</summary>
+    internal void Poison() => new Span<byte>(_slab, _offset, Capacity).Fill(0xAA);
+#endif
+
     /// <summary>Who holds it, for a person to read; only debug builds know the purposes.</summary>
     internal string Describe()
     {

@@ -105,6 +105,7 @@ public sealed class PacketPool
         InUseBytes -= buffer.Capacity;
 #if DEBUG
         _outstanding.Remove(buffer);
+        buffer.Poison();
 #endif
         (buffer.Capacity == SmallCapacity ? _small : _large).Push(buffer);
     }

@@ -42,13 +42,18 @@ public ref struct RtcpReader(ReadOnlySpan<byte> compound)
             return false;
 
         ReadOnlySpan<byte> packet = _rest[..length];
-        int padding = (packet[0] & 0x20) != 0 ? packet[^1] : 0;
-        bool hasWrongPadding = (packet[0] & 0x20) != 0 && (padding == 0 || padding % 4 != 0 || padding > length - 4);
-        if (hasWrongPadding || !RtcpPacketRules.TryClassify(packet[..^padding], out RtcpPacketKind kind))
+        // RFC 3550 wants a multiple of 4 here, but transport-wide feedback is padded by 1 to 3 bytes in the field.
+        bool hasPadding = (packet[0] & 0x20) != 0;
+        int padding = hasPadding ? packet[^1] : 0;
+        if ((hasPadding && padding == 0) || padding > length - RtcpPacketRules.HeaderLength)
+            return false;
+
+        packet = packet[..^padding];
+        if (!RtcpPacketRules.TryClassify(packet, out RtcpPacketKind kind))
             return false;
 
         IsMalformed = false;
-        Current = new RtcpPacketView(packet[..^padding], kind);
+        Current = new RtcpPacketView(packet, kind);
         _rest = _rest[length..];
         return true;
     }

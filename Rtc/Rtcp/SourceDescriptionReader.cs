@@ -51,7 +51,10 @@ public ref struct SourceDescriptionReader
         return true;
     }
 
-    /// <summary>A chunk is an SSRC, items, a 0 and padding with 0 to a multiple of 4.</summary>
+    /// <summary>
+    /// A chunk is an SSRC, items, a 0 and padding with 0 to a multiple of 4. A sender that leaves the 0 out at the very
+    /// end is understood as well.
+    /// </summary>
     private bool TryReadChunk()
     {
         if (_rest.Length < 4)
@@ -71,7 +74,7 @@ public ref struct SourceDescriptionReader
             offset += 2 + _rest[offset + 1];
         }
 
-        int next = (offset + 4) & ~3;
+        int next = offset == _rest.Length ? offset : (offset + 4) & ~3;
         if (next > _rest.Length)
             return false;
 

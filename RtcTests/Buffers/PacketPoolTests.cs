@@ -144,6 +144,19 @@ public class PacketPoolTests
     }
 
     [Fact]
+    public void A_slot_given_back_is_poisoned()
+    {
+        var pool = new PacketPool();
+        pool.TryRent(100, BufferPurpose.Test, out PacketBuffer? buffer);
+        Span<byte> outlived = buffer!.Span;
+        outlived.Fill(1);
+
+        buffer.Release(BufferPurpose.Test);
+
+        Assert.Equal(-1, outlived.IndexOfAnyExcept((byte)0xAA));
+    }
+
+    [Fact]
     public void Reading_a_free_slot_throws()
     {
         var pool = new PacketPool();

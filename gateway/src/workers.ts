@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import * as mediasoup from 'mediasoup';
 import type { types } from 'mediasoup';
 import type { GatewayConfig } from './config.ts';
@@ -18,6 +18,12 @@ interface PooledWorker {
 
 type PoolConfig = Pick<GatewayConfig, 'workers' | 'rtc' | 'media'>;
 
+/** The service cannot do it now, and may be able to soon. */
+export class UnavailableError extends Error {
+  override readonly name = 'UnavailableError';
+}
+
+const ReplacementMs = 5_000;
 const FirstRetryMs = 100;
 const LastRetryMs = 5_000;
 
@@ -55,12 +61,13 @@ export class WorkerPool extends EventEmitter<{ died: [pid: number]; replaced: []
   }
 
   /**
-   * Makes a Router on the worker with the fewest.
-   * @throws Error when no worker is up
+   * Makes a Router on the worker with the fewest. Where the last has just died, waits for the one that replaces it.
+   * @throws UnavailableError when none comes up within 5 seconds
    */
   async createRouter(): Promise<RouterPlace> {
+    if (this.#workers.length === 0) await this.#replacement();
     const [entry] = this.#workers.toSorted((a, b) => a.routers - b.routers);
-    if (!entry) throw new Error('no worker is running');
+    if (!entry) throw new UnavailableError('no worker is running');
     entry.routers += 1;
     try {
       const router = await entry.worker.createRouter({ mediaCodecs: this.#config.media.codecs });
@@ -77,6 +84,12 @@ export class WorkerPool extends EventEmitter<{ died: [pid: number]; replaced: []
     this.#closed = true;
     for (const retry of this.#retries) clearTimeout(retry);
     for (const { worker } of this.#workers.splice(0)) worker.close();
+  }
+
+  /** Waits until a worker came up, or for so long as users may be kept waiting. */
+  async #replacement(): Promise<void> {
+    if (this.#closed) return;
+    await once(this, 'replaced', { signal: AbortSignal.timeout(ReplacementMs) }).catch(() => undefined);
   }
 
   async #add(): Promise<void> {

@@ -10,7 +10,7 @@ const source = fileURLToPath(new URL('../src/', import.meta.url));
 const allowed: Record<string, RegExp> = {
   sdp: /^(mediasoup(\/ortc)?|sdp-transform|node:(crypto|events))$/,
   rooms: /^(mediasoup|node:(crypto|events)|sdp\/index\.ts|config\.ts|workers\.ts)$/,
-  http: /^(fastify|@fastify\/(static|websocket)|ws|zod|node:(crypto|url)|(sdp|rooms)\/.*|config\.ts)$/,
+  http: /^(fastify|@fastify\/(static|websocket)|ws|zod|node:(crypto|url)|(sdp|rooms)\/.*|config\.ts|workers\.ts)$/,
   'index.ts': /^sdp\/index\.ts$/,
   'config.ts': /^(mediasoup|zod|node:(os|url))$/,
   'workers.ts': /^(mediasoup|node:events|config\.ts|sdp\/index\.ts)$/,

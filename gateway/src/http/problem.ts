@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ZodError } from 'zod';
 import { NegotiationError, SdpError } from '../sdp/index.ts';
 import { LimitError } from '../rooms/room.ts';
+import { UnavailableError } from '../workers.ts';
 
 /** A problem document (RFC 9457). `line` is the 1-based SDP line the problem is about. */
 export interface Problem {
@@ -25,6 +26,7 @@ export function describeProblem(error: unknown): Problem {
     return { title: 'Out of step', status: 409, detail: error.message };
   }
   if (error instanceof LimitError) return { title: 'Limit reached', status: 503, detail: error.message };
+  if (error instanceof UnavailableError) return { title: 'Not available now', status: 503, detail: error.message };
   if (error instanceof NotFoundError) return { title: 'Not found', status: 404, detail: error.message };
   if (error instanceof ZodError) {
     const detail = error.issues.map((issue) => `${issue.path.join('.') || 'message'}: ${issue.message}`).join('; ');

@@ -2,8 +2,9 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { WebSocket } from 'ws';
 import type { ServerMessage, UserLink } from '../rooms/messages.ts';
 import type { Membership, RoomRegistry } from '../rooms/registry.ts';
+import { LimitError } from '../rooms/room.ts';
 import type { JoinOptions } from '../rooms/user.ts';
-import { describeProblem } from './problem.ts';
+import { describeProblem, type Problem } from './problem.ts';
 import { ClientMessage } from './schemas.ts';
 
 const PingIntervalMs = 15_000;
@@ -11,7 +12,7 @@ const PingIntervalMs = 15_000;
 const MaxBufferedBytes = 8_388_608;
 
 /** Close codes of our own (RFC 6455 section 7.4.2). */
-const CloseCode = { ended: 4000, refused: 4001, tooSlow: 4002 } as const;
+const CloseCode = { ended: 4000, refused: 4001, tooSlow: 4002, unavailable: 4003 } as const;
 
 /** One user over one WebSocket: joins on opening and leaves with the socket. */
 export class SocketSession implements UserLink {
@@ -46,8 +47,10 @@ export class SocketSession implements UserLink {
     try {
       this.#membership = await rooms.join(room, this, options);
     } catch (error) {
-      this.#write({ type: 'error', problem: this.#describe(error) });
-      this.#socket.close(CloseCode.refused, 'not joined');
+      const problem = this.#describe(error);
+      const temporary = problem.status >= 500 && !(error instanceof LimitError);
+      this.#write({ type: 'error', problem });
+      this.#socket.close(temporary ? CloseCode.unavailable : CloseCode.refused, 'not joined');
       return;
     }
     if (this.#ended) return this.#membership.leave();
@@ -93,7 +96,7 @@ export class SocketSession implements UserLink {
     }
   }
 
-  #describe(error: unknown): object {
+  #describe(error: unknown): Problem {
     const problem = describeProblem(error);
     if (problem.status >= 500) this.#log.error({ err: error }, 'message failed');
     return problem;

@@ -4,6 +4,9 @@ export type CodecParameters = Record<string, string | number>;
 /** Hexadecimal by definition (RFC 6184 section 8.1), though it may look like a decimal number. */
 const AlwaysText = new Set(['profile-level-id', 'sprop-parameter-sets']);
 
+/** Parameters end up in the offers of others, so that what no SDP may hold is left out. */
+const Printable = /^[ -~]{1,1024}$/;
+
 /** Reads the parameter list of an `a=fmtp` line ("minptime=10;useinbandfec=1"). A key without value gets ''. */
 export function parseFmtp(config: string): CodecParameters {
   const parameters: CodecParameters = {};
@@ -11,7 +14,7 @@ export function parseFmtp(config: string): CodecParameters {
     const equals = part.indexOf('=');
     const key = (equals < 0 ? part : part.slice(0, equals)).trim();
     const value = equals < 0 ? '' : part.slice(equals + 1).trim();
-    if (key === '' || key === '__proto__') continue;
+    if (!Printable.test(key) || key === '__proto__' || !(value === '' || Printable.test(value))) continue;
     const isNumber = /^(0|[1-9]\d{0,8})$/.test(value) && !AlwaysText.has(key.toLowerCase());
     parameters[key] = isNumber ? Number(value) : value;
   }

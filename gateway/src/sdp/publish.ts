@@ -1,8 +1,9 @@
-import { randomInt } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import type { types } from 'mediasoup';
 import { NegotiationError, SdpError } from './errors.ts';
 import type { SdpLimits } from './lines.ts';
+import { msidToken } from './msid.ts';
 import { planProducer, type ProducerPlan, type ProducerPlanOptions } from './producer-plan.ts';
 import { SerialQueue } from './queue.ts';
 import { parseRemoteSession, type RemoteMedia, type RemoteSession, type RemoteTransport } from './remote.ts';
@@ -195,8 +196,8 @@ export class PublishConnection extends EventEmitter<{ close: [] }> {
   }
 
   async #produce(media: RemoteMedia, plan: ProducerPlan): Promise<PublishedTrack> {
-    const streamId = media.msid?.streamId ?? this.#options.defaultStreamId ?? this.transport.id;
-    const trackId = media.msid?.trackId ?? `${streamId}-${media.mid}`;
+    const streamId = msidToken(media.msid?.streamId) ?? this.#options.defaultStreamId ?? this.transport.id;
+    const trackId = msidToken(media.msid?.trackId) ?? randomUUID();
     const producer = await this.transport.produce({
       kind: plan.kind,
       rtpParameters: { ...plan.rtpParameters, msid: `${streamId} ${trackId}` },

@@ -112,7 +112,7 @@ function readMedia(
   media.sources = readSources(section, parsed);
   media.sendRids = readSendRids(section);
   const cname = parsed.ssrcs?.find((entry) => entry.attribute === 'cname')?.value;
-  if (cname !== undefined) media.cname = String(cname);
+  if (cname !== undefined && /^[!-~]{1,255}$/.test(String(cname))) media.cname = String(cname);
   const msid = readMsid(section);
   if (msid) media.msid = msid;
   return media;

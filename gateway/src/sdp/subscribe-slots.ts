@@ -1,5 +1,6 @@
 import type { types } from 'mediasoup';
 import { NegotiationError } from './errors.ts';
+import { msidOf, uniqueMsid } from './msid.ts';
 import type { RemoteMedia } from './remote.ts';
 import type { SubscribedTrack } from './subscribe.ts';
 import type { LocalMedia, LocalRtpMedia } from './write.ts';
@@ -142,7 +143,8 @@ export class SubscribeSlots {
         mid: slot.mid,
         paused: true,
       });
-      slot.track = { mid: slot.mid, consumer, producerId: producer.id, ...streamOf(producer, consumer) };
+      const msid = uniqueMsid(msidOf(producer), producer.id, this.tracks);
+      slot.track = { mid: slot.mid, consumer, producerId: producer.id, ...msid };
       consumer.once('producerclose', () => {
         if (slot.track?.consumer !== consumer) return;
         this.#vacate(slot);
@@ -195,15 +197,4 @@ export class SubscribeSlots {
 function acceptsCodec(consumer: types.Consumer, media: RemoteMedia): boolean {
   const codec = consumer.rtpParameters.codecs[0];
   return media.codecs.some((entry) => entry.payloadType === codec?.payloadType);
-}
-
-/** The publisher's msid: as our own Producers keep it, as RTP parameters carry it, or the Producer's id. */
-function streamOf(producer: types.Producer, consumer: types.Consumer): { streamId: string; trackId: string } {
-  const [streamId, trackId] = (producer.rtpParameters.msid ?? '').split(' ');
-  const { appData } = producer;
-  const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
-  return {
-    streamId: text(appData['streamId']) ?? text(streamId) ?? consumer.rtpParameters.rtcp?.cname ?? producer.id,
-    trackId: text(appData['trackId']) ?? text(trackId) ?? producer.id,
-  };
 }

@@ -146,6 +146,19 @@ describe('wanted Producers become offers', () => {
     assert.equal(configs[0], configs[1]);
   });
 
+  test('an msid that is taken, or that cannot stand in an SDP, spoils nobody\'s offer', async () => {
+    const alice = await camera(router, 'alice');
+    const copy = await camera(router, 'alice');
+    const odd = await camera(router, 'al\u00efce');
+    const parsed = sdpTransform.parse(await negotiate([...alice, ...copy, ...odd]));
+    const msids = parsed.media.map(({ msid }) => `${msid?.[0]?.id} ${msid?.[0]?.appdata}`);
+    assert.equal(new Set(msids).size, 6);
+    assert.deepEqual(msids.slice(0, 2), ['alice microphone-1', 'alice lens-1']);
+    for (const msid of msids) assert.match(msid, /^[!-~]+ [!-~]+$/);
+    const lines = parsed.media.map(({ ssrcs }) => ssrcs?.find(({ attribute }) => attribute === 'msid')?.value);
+    assert.deepEqual(lines, msids);
+  });
+
   test('a codec the peer cannot receive is not offered', async () => {
     const audioOnly = { codecs: router.rtpCapabilities.codecs!.filter(({ kind }) => kind === 'audio'), headerExtensions: [] };
     const limited = await SubscribeConnection.create(router.asRouter, { transport, rtpCapabilities: audioOnly });

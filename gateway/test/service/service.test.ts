@@ -152,10 +152,11 @@ describe('the service on a real worker', () => {
     const closed = await client.next('closed');
     assert.deepEqual([closed['reason'], closed['reconnect']], ['worker-died', true]);
     assert.equal(await client.closed(), 4000);
-    await replaced;
-    assert.notDeepEqual(workers.pids, [pid]);
+    // At this moment no worker is up: joining waits for the new one.
     const again = await SocketClient.open(url, 'api/rooms/r1/socket');
     assert.equal((await again.next('joined'))['room'], 'r1');
+    await replaced;
+    assert.notDeepEqual(workers.pids, [pid]);
     again.close();
   });
 

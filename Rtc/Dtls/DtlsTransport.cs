@@ -52,13 +52,13 @@ public sealed class DtlsTransport(DtlsContext context) : IDisposable
     /// <summary>Why the transport failed or closed, for a log line; empty while it did not.</summary>
     public string FailureReason { get; private set; } = string.Empty;
 
-    /// <summary>The peer's certificate as PEM text; null before the state is connected.</summary>
+    /// <summary>The peer's certificate as PEM text; null while the state is not connected.</summary>
     public string? RemoteCertificatePem { get; private set; }
 
-    /// <summary>Keys of what we send; null before the state is connected. Owned and wiped here.</summary>
+    /// <summary>Keys of what we send; null while the state is not connected. Owned and wiped here.</summary>
     public SrtpKeyingMaterial? LocalSrtpKeys { get; private set; }
 
-    /// <summary>Keys of what the peer sends; null before the state is connected. Owned and wiped here.</summary>
+    /// <summary>Keys of what the peer sends; null while the state is not connected. Owned and wiped here.</summary>
     public SrtpKeyingMaterial? RemoteSrtpKeys { get; private set; }
 
     /// <summary>What was counted so far.</summary>
@@ -346,6 +346,7 @@ public sealed class DtlsTransport(DtlsContext context) : IDisposable
         RemoteSrtpKeys?.Dispose();
         LocalSrtpKeys = null;
         RemoteSrtpKeys = null;
+        RemoteCertificatePem = null;
         _isHandshakeDone = false;
         _minProtectedFragmentLength = DtlsSession.MinProtectedFragmentLength;
         Role = DtlsRole.Auto;

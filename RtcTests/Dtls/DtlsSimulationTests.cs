@@ -102,7 +102,7 @@ public sealed class DtlsSimulationTests
         Assert.Equal(deadlineUs + 50_000, pair.A.DeadlineUs);
     }
 
-    /// <summary>The server is done before the client; that its last flight is lost it learns from a repetition.</summary>
+    /// <summary>The server is done first; that its last flight is lost it learns from a repetition.</summary>
     [Fact]
     public void A_lost_last_flight_is_sent_again()
     {

@@ -168,6 +168,7 @@ public sealed class DtlsTransportTests
         pair.A.Close(0);
         Assert.Equal(DtlsState.Closed, pair.A.State);
         Assert.Null(pair.A.LocalSrtpKeys);
+        Assert.Null(pair.A.RemoteCertificatePem);
         Assert.True(pair.Carry() > 0);
         Assert.Equal(DtlsState.Closed, pair.B.State);
         Assert.False(pair.B.TrySend("late"u8, 0));

@@ -161,6 +161,8 @@ public sealed partial class WireBuilder
         return _used;
     }
 
+    internal int EmptyVector() => EndList(_listCount);
+
     private VectorOffset<T> ScalarVector<T>(ReadOnlySpan<T> values)
         where T : unmanaged
     {

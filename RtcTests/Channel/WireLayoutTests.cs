@@ -19,19 +19,20 @@ public sealed class WireLayoutTests
     }
 
     [Theory]
-    [InlineData("3.28.0", "mediasoup 3.28.0 is not supported; this worker speaks 3.26.x, 3.27.x")]
-    [InlineData("4.26.0", "mediasoup 4.26.0 is not supported; this worker speaks 3.26.x, 3.27.x")]
-    [InlineData("3.2.0", "mediasoup 3.2.0 is not supported; this worker speaks 3.26.x, 3.27.x")]
-    [InlineData("3.27", "'3.27' is not a mediasoup version; this worker speaks 3.26.x, 3.27.x")]
-    [InlineData("", "'' is not a mediasoup version; this worker speaks 3.26.x, 3.27.x")]
-    [InlineData(null, "'' is not a mediasoup version; this worker speaks 3.26.x, 3.27.x")]
-    [InlineData("x.y.z", "'x.y.z' is not a mediasoup version; this worker speaks 3.26.x, 3.27.x")]
-    [InlineData("3.27.-1", "'3.27.-1' is not a mediasoup version; this worker speaks 3.26.x, 3.27.x")]
-    [InlineData("3.99999999.1", "'3.99999999.1' is not a mediasoup version; this worker speaks 3.26.x, 3.27.x")]
+    [InlineData("3.28.0", "mediasoup 3.28.0 is not supported")]
+    [InlineData("4.26.0", "mediasoup 4.26.0 is not supported")]
+    [InlineData("3.2.0", "mediasoup 3.2.0 is not supported")]
+    [InlineData("3.27", "'3.27' is not a mediasoup version")]
+    [InlineData("", "'' is not a mediasoup version")]
+    [InlineData(null, "'' is not a mediasoup version")]
+    [InlineData("x.y.z", "'x.y.z' is not a mediasoup version")]
+    [InlineData("3.27.-1", "'3.27.-1' is not a mediasoup version")]
+    [InlineData("3.99999999.1", "'3.99999999.1' is not a mediasoup version")]
     public void AnUnknownReleaseGetsASentence(string? version, string expected)
     {
         Assert.False(WireLayout.TryResolve(version, out _, out string? reason));
-        Assert.Equal(expected, reason);
+        Assert.StartsWith($"{expected}; this worker speaks 3.", reason, StringComparison.Ordinal);
+        Assert.EndsWith("3.26.x, 3.27.x", reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -46,8 +47,8 @@ public sealed class WireLayoutTests
             Assert.True(Wire.RtpParameters.EncodingMapping.TryRead(frame.AsSpan(4), layout, out var mapping, out _));
             Assert.Equal(5u, mapping.Ssrc);
             Assert.Equal(6u, mapping.MappedSsrc);
-            Assert.Equal(release == Release.V3_26, mapping.HasScalabilityMode);
-            Assert.Equal(release == Release.V3_26 ? "L1T2" : null, mapping.ScalabilityMode);
+            Assert.Equal(release <= Release.V3_26, mapping.HasScalabilityMode);
+            Assert.Equal(release <= Release.V3_26 ? "L1T2" : null, mapping.ScalabilityMode);
         }
     }
 

@@ -14,7 +14,7 @@ internal sealed class BuilderEmitter(CodeWriter code, EnumMaps maps)
         var optional = new List<string>();
         foreach (FieldModel field in table.Fields)
         {
-            (Defaults.IsAlwaysRequired(field) ? mandatory : optional).Add(Parameter(field));
+            (Defaults.IsMandatory(field) ? mandatory : optional).Add(Parameter(field));
         }
         code.Line($"public static global::Channel.Wire.Offset<{table.Name}> Create(");
         string[] parameters = [.. mandatory, .. optional];
@@ -23,12 +23,31 @@ internal sealed class BuilderEmitter(CodeWriter code, EnumMaps maps)
             code.Line("    " + parameters[i] + (i + 1 < parameters.Length ? "," : ")"));
         }
         code.Open("");
+        foreach (FieldModel field in table.Fields.Where(x => Defaults.IsAlwaysRequired(x) && Defaults.IsGone(x)))
+        {
+            EmitEmpty(field);
+        }
         code.Line($"builder.StartTable({table.Index});");
         foreach (FieldModel field in table.Fields.OrderByDescending(x => Size(x.Newest.Type)))
         {
             EmitAdd(table, field);
         }
         code.Line($"return new global::Channel.Wire.Offset<{table.Name}>(builder.EndTable());");
+        code.Close();
+    }
+
+    /// <summary>A required text or vector that the newest releases lack is empty unless it was given.</summary>
+    private void EmitEmpty(FieldModel field)
+    {
+        TypeModel type = field.Newest.Type;
+        if (!type.IsVector && type.Kind != TypeKind.String)
+        {
+            return;
+        }
+        string name = Names.Parameter(field);
+        string empty = type.IsVector ? "builder.EmptyVector()" : "builder.String(\"\").Value";
+        code.Open($"if ({name}.IsNull && builder.Layout.Slot({field.Index}) != 0)");
+        code.Line($"{name} = new {ReferenceType(type)}({empty});");
         code.Close();
     }
 
@@ -43,7 +62,7 @@ internal sealed class BuilderEmitter(CodeWriter code, EnumMaps maps)
     {
         TypeModel type = field.Newest.Type;
         string name = Names.Parameter(field);
-        bool mandatory = Defaults.IsAlwaysRequired(field);
+        bool mandatory = Defaults.IsMandatory(field);
         if (!type.IsVector && type.Kind is TypeKind.Scalar or TypeKind.Enum && !type.IsVector)
         {
             string keyword = ScalarNames.Inline(type);

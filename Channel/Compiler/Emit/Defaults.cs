@@ -8,6 +8,15 @@ internal static class Defaults
     /// <summary>Whether the field is required in every release that has it.</summary>
     internal static bool IsAlwaysRequired(FieldModel field) => field.Variants.All(x => x.Required);
 
+    /// <summary>
+    /// Whether a builder must be given the field. One that newer releases no longer have need not be: written for an
+    /// older one it is empty.
+    /// </summary>
+    internal static bool IsMandatory(FieldModel field) => IsAlwaysRequired(field) && !IsGone(field);
+
+    /// <summary>Whether the newest releases lack the field.</summary>
+    internal static bool IsGone(FieldModel field) => field.Range.Last != ReleaseRange.All.Last;
+
     /// <summary>An enum field's default as a value of the model's enum.</summary>
     internal static int EnumValue(FieldVariant variant, EnumModel model)
     {

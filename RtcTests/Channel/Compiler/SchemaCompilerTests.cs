@@ -143,6 +143,17 @@ public sealed class SchemaCompilerTests
         Assert.Contains("global::Channel.Wire.T.Method @event = ", text);
     }
 
+    [Fact]
+    public void ARequiredFieldThatIsGoneNeedNotBeGiven()
+    {
+        SchemaModel model = Compile(
+            """table A { kept: string (required); gone: [string] (required, until: "3.19"); }""");
+        string text = CSharpEmitter.Emit(model)["Wire.T.g.cs"];
+        Assert.Contains("StringOffset kept,", text);
+        Assert.Contains("VectorOffset<string> gone = default)", text);
+        Assert.Contains("gone = new global::Channel.Wire.VectorOffset<string>(builder.EmptyVector());", text);
+    }
+
     [Theory]
     [InlineData("table A { x: uint8 }", 1, "expected ';', found '}'")]
     [InlineData("table A {\n x: Missing;\n}", 2, "'Missing' is not a type")]

@@ -31,20 +31,10 @@ internal sealed unsafe class ChildProcess : IDisposable
     }
 
     /// <summary>CPU time of all its threads so far in nanoseconds, as the scheduler counted it.</summary>
-    public long CpuNs
-    {
-        get
-        {
-            long total = 0;
-            foreach (string task in Directory.EnumerateDirectories($"/proc/{Pid}/task"))
-            {
-                ReadOnlySpan<char> line = File.ReadAllText(Path.Combine(task, "schedstat"));
-                total += long.Parse(line[..line.IndexOf(' ')], CultureInfo.InvariantCulture);
-            }
+    public long CpuNs => SumSchedulerField(0);
 
-            return total;
-        }
-    }
+    /// <summary>How long its threads could have run and had to wait for the CPU, in nanoseconds.</summary>
+    public long WaitNs => SumSchedulerField(1);
 
     /// <summary>How much of its CPU time was spent outside the kernel, in nanoseconds, to 10 ms.</summary>
     public long UserNs
@@ -113,6 +103,18 @@ internal sealed unsafe class ChildProcess : IDisposable
         Posix.kill(Pid, Posix.SignalKill);
         Posix.waitpid(Pid, null, 0);
         _isReaped = true;
+    }
+
+    private long SumSchedulerField(int field)
+    {
+        long total = 0;
+        foreach (string task in Directory.EnumerateDirectories($"/proc/{Pid}/task"))
+        {
+            string line = File.ReadAllText(Path.Combine(task, "schedstat"));
+            total += long.Parse(line.Split(' ')[field], CultureInfo.InvariantCulture);
+        }
+
+        return total;
     }
 
     private static List<string> Merge(IReadOnlyDictionary<string, string> ours)

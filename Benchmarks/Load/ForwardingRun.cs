@@ -45,6 +45,7 @@ internal sealed class ForwardingRun : IDisposable
         long receiverDrops = UdpDrops.Of(_sink.Ports);
         long workerDrops = UdpDrops.Of([_workerPort]);
         long cpuNs = _worker.Process.CpuNs;
+        long waitNs = _worker.Process.WaitNs;
         long userNs = _worker.Process.UserNs;
         long bursts = Math.Max(1, (long)seconds * rate / _options.Burst);
 
@@ -60,6 +61,7 @@ internal sealed class ForwardingRun : IDisposable
             Received = _sink.Packets,
             CpuNsPerPacket = cpuNs / (double)Math.Max(1, _sink.Packets),
             UserShare = userNs / (double)Math.Max(1, cpuNs),
+            WaitShare = (_worker.Process.WaitNs - waitNs) / (sendingSeconds * 1e9),
             CoreShare = cpuNs / (sendingSeconds * 1e9),
             PacketsPerSecond = _sink.Packets / sendingSeconds,
             DroppedAtReceivers = UdpDrops.Of(_sink.Ports) - receiverDrops,
@@ -117,6 +119,9 @@ internal sealed record RunResult
 
     /// <summary>How much of its core the worker used while packets were sent.</summary>
     public required double CoreShare { get; init; }
+
+    /// <summary>How much of the time the worker had work and waited while something else had its core.</summary>
+    public required double WaitShare { get; init; }
 
     /// <summary>Packets/s out of the worker.</summary>
     public required double PacketsPerSecond { get; init; }

@@ -10,6 +10,7 @@ internal sealed record Report(
     ControlResult? Control)
 {
     private const double LateShareOfAValidRun = 0.01;
+    private const double WaitShareOfAQuietCore = 0.02;
     private const double Megabyte = 1e6;
 
     private static readonly JsonSerializerOptions JsonOptions = new()
@@ -27,6 +28,9 @@ internal sealed record Report(
     public bool IsValid =>
         Runs.All(run => run.DroppedAtReceivers == 0 && run.LateBurstShare < LateShareOfAValidRun) &&
         Floors.All(floor => floor.Lost == 0);
+
+    /// <summary>Whether the worker had its core for itself; what is said of loss and latency is wrong otherwise.</summary>
+    public bool IsQuiet => Runs.All(run => run.WaitShare < WaitShareOfAQuietCore);
 
     public void Print(TextWriter output)
     {
@@ -61,6 +65,12 @@ internal sealed record Report(
             Line(output, "start", $"{Number(Control.StartMs)} ms to WORKER_RUNNING");
             Line(output, "worker.dump()", $"{Number(Control.DumpUs)} us");
             Line(output, "webrtc transport", $"{Number(Control.CreateWebRtcTransportMs)} ms");
+        }
+
+        if (!IsQuiet)
+        {
+            Line(output, "DISTURBED", "others had the worker's core for " +
+                Spread(Runs.Select(run => run.WaitShare * 100), "% of the time"));
         }
 
         if (!IsValid)

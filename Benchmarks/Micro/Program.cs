@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Benchmarks.Micro;
@@ -20,6 +21,9 @@ if (args.Contains("--budget"))
     return Budget.Check(Console.Out) ? 0 : 1;
 
 // In this process: what is measured needs no build of its own.
-IConfig config = DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));
+const int LongestName = 40;
+IConfig config = DefaultConfig.Instance
+    .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
+    .WithSummaryStyle(SummaryStyle.Default.WithMaxParameterColumnWidth(LongestName));
 BenchmarkRunner.Run<OperationBenchmarks>(config, args);
 return 0;

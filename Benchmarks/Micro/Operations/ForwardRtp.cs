@@ -17,12 +17,14 @@ internal sealed class ForwardRtp : Operation, IProducerTransport, IConsumerTrans
     private const int Consumers = 10;
     private const uint MappedSsrc = 0x2000_0000;
     private const long PacketIntervalUs = 500;
+    private const uint TimestampStep = 45;
 
     private readonly DeadlineQueue _deadlines = new();
     private readonly byte[] _packet = SamplePackets.Rtp();
     private readonly byte[] _room = new byte[2048];
     private readonly SrtpPair? _srtp;
     private ushort _sequenceNumber = 1000;
+    private uint _timestamp;
     private long _nowUs = 1_000_000;
     private long _sent;
 
@@ -72,8 +74,8 @@ internal sealed class ForwardRtp : Operation, IProducerTransport, IConsumerTrans
     {
         _nowUs += PacketIntervalUs;
         _deadlines.Expire(_nowUs);
-        SamplePackets.SetSequenceNumber(_packet, _sequenceNumber);
-        BinaryPrimitives.WriteUInt32BigEndian(_packet.AsSpan(4), (uint)(_sequenceNumber++ * 45));
+        SamplePackets.SetSequenceNumber(_packet, _sequenceNumber++);
+        BinaryPrimitives.WriteUInt32BigEndian(_packet.AsSpan(4), _timestamp += TimestampStep);
         long sent = _sent;
         Expect(RtpPacketView.TryParse(_packet, out RtpPacketView view));
         Producer? producer = RtpListener.Find(view, SamplePackets.MidId, ridId: 0, repairedRidId: 0);

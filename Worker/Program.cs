@@ -20,22 +20,19 @@ if (!WireLayout.TryResolve(version, out WireLayout? layout, out string? reason))
     return WrongSettingsExitCode;
 }
 
-Settings settings;
 try
 {
-    settings = Settings.Parse(args);
+    using WorkerProcess worker = new(
+        Settings.Parse(args),
+        layout,
+        new SafePipeHandle(InputFd, ownsHandle: true),
+        new SafePipeHandle(OutputFd, ownsHandle: true));
+    using Signals signals = new(worker.Terminate);
+    worker.Run();
+    return 0;
 }
 catch (SettingsException exception)
 {
     Console.Error.WriteLine($"settings error: {exception.Message}");
     return WrongSettingsExitCode;
 }
-
-using WorkerProcess worker = new(
-    settings,
-    layout,
-    new SafePipeHandle(InputFd, ownsHandle: true),
-    new SafePipeHandle(OutputFd, ownsHandle: true));
-using Signals signals = new(worker.Terminate);
-worker.Run();
-return 0;

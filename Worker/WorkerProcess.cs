@@ -1,6 +1,11 @@
 using Channel;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
+using Rtc.Buffers;
+using Rtc.Dtls;
+using Rtc.Routing;
+using Rtc.Rtp;
+using Rtc.Streams;
 using Worker.Handlers;
 using Worker.Logging;
 using Worker.Net;
@@ -15,6 +20,9 @@ public sealed partial class WorkerProcess : IDisposable
     private const long CloseTimeoutUs = 500_000;
 
     private readonly ChannelPump _pump;
+    private readonly DtlsCertificate _certificate;
+    private readonly DtlsContext _dtls;
+    private readonly WorkerHandler _handler;
     private readonly ILogger _logger;
     private bool _isClosing;
 
@@ -23,6 +31,7 @@ public sealed partial class WorkerProcess : IDisposable
     /// <param name="layout">The dialect that the application speaks.</param>
     /// <param name="input">Where the application's messages come from.</param>
     /// <param name="output">Where the worker's messages go.</param>
+    /// <exception cref="SettingsException">The certificate or its key cannot be used.</exception>
     public WorkerProcess(Settings settings, Wire.WireLayout layout, SafePipeHandle input, SafePipeHandle output)
     {
         Settings = settings;
@@ -32,9 +41,13 @@ public sealed partial class WorkerProcess : IDisposable
         _logger = Loggers.Create(LogTags.Info, "Worker");
         Loop = new EventLoop();
         Ports = new PortManager(settings.RtcPorts, Loop.Input);
-        WorkerHandler worker = new(Registry, filter);
+        _certificate = DtlsCertificateFiles.Load(settings, Loop.Input);
+        _dtls = new DtlsContext(_certificate);
+        RouterEnvironment environment = new(
+            Loop.Deadlines, Loop.Input, new RtpPacketPool(new PacketPool()), ReadWallClock(Loop.Clock));
+        _handler = new WorkerHandler(new WorkerServices(Channel, Registry, Loop, Ports, _dtls, environment), filter);
         RequestDispatcher dispatcher = new(
-            Channel, Registry, worker, Close, Loggers.Create(LogTags.Info, "Channel"));
+            Channel, Registry, _handler, Close, Loggers.Create(LogTags.Info, "Channel"));
         _pump = new ChannelPump(
             Loop, input, output, new ChannelReader(layout), Channel, dispatcher, OnChannelBroken);
     }
@@ -72,6 +85,7 @@ public sealed partial class WorkerProcess : IDisposable
         // The notification must not wait for the first event.
         _pump.OnTurnEnd(Loop.NowUs);
         Loop.Run();
+        _handler.Close();
         long endUs = Loop.Clock.NowUs + CloseTimeoutUs;
         while (_pump.HasPending && Loop.Clock.NowUs < endUs)
             Loop.RunTurn(endUs - Loop.Clock.NowUs);
@@ -85,7 +99,15 @@ public sealed partial class WorkerProcess : IDisposable
     {
         _pump.Dispose();
         Loop.Dispose();
+        _dtls.Dispose();
+        _certificate.Dispose();
         Loggers.Dispose();
+    }
+
+    private static WallClock ReadWallClock(IClock clock)
+    {
+        long unixUs = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        return new WallClock(unixUs - clock.NowUs);
     }
 
     private void Close()

@@ -1,3 +1,5 @@
+using Rtc.Seams;
+
 namespace Worker.Handlers;
 
 /// <summary>
@@ -11,4 +13,28 @@ public sealed class HandlerRegistry
 
     /// <summary>Those that take notifications.</summary>
     public HandlerTable<INotificationHandler> Notifications { get; } = new();
+
+    /// <summary>Throws when an id has a handler, before something is made that would need one.</summary>
+    /// <exception cref="RequestException">Error: the id is taken.</exception>
+    public void CheckIsFree(string id)
+    {
+        if (Requests.Contains(id))
+            throw RequestException.Error($"a handler with id '{id}' exists already");
+    }
+
+    /// <summary>Registers an entity; for notifications too when it takes them.</summary>
+    /// <exception cref="RequestException">Error: the id is taken.</exception>
+    public void Add(string id, IRequestHandler handler)
+    {
+        Requests.Add(id, handler);
+        if (handler is INotificationHandler notified)
+            Notifications.Add(id, notified);
+    }
+
+    /// <summary>Lets an entity leave; without effect when it is not there.</summary>
+    public void Remove(string id)
+    {
+        Requests.Remove(id);
+        Notifications.Remove(id);
+    }
 }

@@ -49,6 +49,9 @@ public sealed class HandlerTable<T>
         return true;
     }
 
+    /// <summary>Whether there is a handler of that id.</summary>
+    public bool Contains(string id) => _indexes.ContainsKey(Encoding.UTF8.GetBytes(id));
+
     /// <summary>Finds a handler by the UTF-8 bytes of its id.</summary>
     public bool TryGet(ReadOnlySpan<byte> id, [NotNullWhen(true)] out T? handler)
     {

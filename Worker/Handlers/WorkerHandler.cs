@@ -1,4 +1,6 @@
+using System.Text;
 using Channel;
+using Rtc.Routing;
 using Rtc.Seams;
 using Worker.Logging;
 using Worker.Net;
@@ -7,10 +9,12 @@ using Wire = Channel.Wire;
 namespace Worker.Handlers;
 
 /// <summary>Carries out the methods of the worker itself.</summary>
-/// <param name="registry">Whom messages can be addressed to.</param>
+/// <param name="services">What the handlers of the worker share.</param>
 /// <param name="filter">What is logged.</param>
-public sealed class WorkerHandler(HandlerRegistry registry, LogFilter filter) : IRequestHandler
+internal sealed class WorkerHandler(WorkerServices services, LogFilter filter) : IRequestHandler
 {
+    private readonly HandlerTable<RouterHandler> _routers = new();
+
     /// <inheritdoc/>
     public void Handle(in Wire.Request.Request request, ChannelWriter channel)
     {
@@ -25,9 +29,22 @@ public sealed class WorkerHandler(HandlerRegistry registry, LogFilter filter) : 
             case Wire.Request.Method.WorkerUpdateSettings:
                 UpdateSettings(request, channel);
                 break;
+            case Wire.Request.Method.WorkerCreateRouter:
+                CreateRouter(request, channel);
+                break;
+            case Wire.Request.Method.WorkerCloseRouter:
+                CloseRouter(request, channel);
+                break;
             default:
-                throw RequestException.Error("unknown method");
+                throw Requests.Unsupported(request);
         }
+    }
+
+    /// <summary>Closes all routers, with all that is in them.</summary>
+    public void Close()
+    {
+        foreach (string id in _routers.Ids)
+            Close(id);
     }
 
     private static Wire.Response.BodyOffset WriteUsage(Wire.WireBuilder builder)
@@ -64,17 +81,17 @@ public sealed class WorkerHandler(HandlerRegistry registry, LogFilter filter) : 
                 builder,
                 pid: (uint)Environment.ProcessId,
                 webRtcServerIds: builder.Vector((IReadOnlyList<string>)[]),
-                routerIds: builder.Vector((IReadOnlyList<string>)[]),
+                routerIds: builder.Vector(_routers.Ids),
                 channelMessageHandlers: Wire.Worker.ChannelMessageHandlers.Create(
                     builder,
-                    channelRequestHandlers: builder.Vector(registry.Requests.Ids),
-                    channelNotificationHandlers: builder.Vector(registry.Notifications.Ids))));
+                    channelRequestHandlers: builder.Vector(services.Registry.Requests.Ids),
+                    channelNotificationHandlers: builder.Vector(services.Registry.Notifications.Ids))));
     }
 
     private void UpdateSettings(in Wire.Request.Request request, ChannelWriter channel)
     {
         if (!request.TryGetBody(out Wire.Worker.UpdateSettingsRequest body))
-            throw RequestException.TypeError("wrong body");
+            throw Requests.WrongBody(request);
 
         if (body.LogLevel is { } text)
         {
@@ -92,5 +109,37 @@ public sealed class WorkerHandler(HandlerRegistry registry, LogFilter filter) : 
         }
 
         channel.Accept(request.Id);
+    }
+
+    private void CreateRouter(in Wire.Request.Request request, ChannelWriter channel)
+    {
+        if (!request.TryGetBody(out Wire.Worker.CreateRouterRequest body))
+            throw Requests.WrongBody(request);
+
+        services.Registry.CheckIsFree(body.RouterId);
+        RouterHandler handler = new(services, new Router(body.RouterId, services.Environment));
+        _routers.Add(body.RouterId, handler);
+        services.Registry.Add(body.RouterId, handler);
+        channel.Accept(request.Id);
+    }
+
+    private void CloseRouter(in Wire.Request.Request request, ChannelWriter channel)
+    {
+        if (!request.TryGetBody(out Wire.Worker.CloseRouterRequest body))
+            throw Requests.WrongBody(request);
+        if (!Close(body.RouterId))
+            throw RequestException.NotFound($"there is no router {body.RouterId}");
+
+        channel.Accept(request.Id);
+    }
+
+    private bool Close(string routerId)
+    {
+        if (!_routers.TryGet(Encoding.UTF8.GetBytes(routerId), out RouterHandler? router))
+            return false;
+
+        _routers.Remove(routerId);
+        router.Close();
+        return true;
     }
 }

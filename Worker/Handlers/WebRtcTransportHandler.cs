@@ -1,0 +1,64 @@
+using Channel;
+using Channel.Wire;
+using Rtc.Dtls;
+using Rtc.Ice;
+using Rtc.Transports;
+using Worker.Handlers.Converters;
+using Wire = Channel.Wire;
+
+namespace Worker.Handlers;
+
+/// <summary>Requests to a WebRtcTransport.</summary>
+internal sealed class WebRtcTransportHandler(WorkerServices services, WebRtcTransport transport, SocketSet sockets)
+    : TransportHandler(services, transport, sockets)
+{
+    /// <inheritdoc/>
+    public override void Handle(in Wire.Request.Request request, ChannelWriter channel)
+    {
+        switch (request.Method)
+        {
+            case Wire.Request.Method.WebRtcTransportConnect:
+                Connect(request, channel);
+                break;
+            case Wire.Request.Method.TransportRestartIce:
+                RestartIce(request, channel);
+                break;
+            default:
+                base.Handle(request, channel);
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Dump(in Wire.Request.Request request, ChannelWriter channel) => channel.Accept(
+        request.Id, WebRtcTransportWriter.WriteDump(channel.ResponseBuilder, transport.Dump()));
+
+    /// <inheritdoc/>
+    protected override void GetStats(in Wire.Request.Request request, ChannelWriter channel) => channel.Accept(
+        request.Id,
+        WebRtcTransportWriter.WriteStats(
+            channel.ResponseBuilder, transport.GetStats(Services.NowUs), transport.Dump()));
+
+    private void Connect(in Wire.Request.Request request, ChannelWriter channel)
+    {
+        if (!request.TryGetBody(out Wire.WebRtcTransport.ConnectRequest body))
+            throw Requests.WrongBody(request);
+
+        DtlsRole remoteRole = WebRtcTransportWriter.ReadRole(body.DtlsParameters.Role);
+        DtlsFingerprint[] fingerprints = WebRtcTransportWriter.ReadFingerprints(body.DtlsParameters.Fingerprints);
+        DtlsRole role = transport.Connect(remoteRole, fingerprints, Services.NowUs);
+        channel.Accept(request.Id, Wire.WebRtcTransport.ConnectResponse.Create(
+            channel.ResponseBuilder, dtlsLocalRole: WebRtcTransportWriter.ToWire(role)));
+    }
+
+    private void RestartIce(in Wire.Request.Request request, ChannelWriter channel)
+    {
+        IceParameters parameters = transport.RestartIce(Services.NowUs);
+        WireBuilder b = channel.ResponseBuilder;
+        channel.Accept(request.Id, Wire.Transport.RestartIceResponse.Create(
+            b,
+            usernameFragment: b.String(parameters.UsernameFragment),
+            password: b.String(parameters.Password),
+            iceLite: parameters.IceLite));
+    }
+}

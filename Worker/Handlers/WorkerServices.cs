@@ -1,0 +1,25 @@
+using Channel;
+using Rtc.Dtls;
+using Rtc.Routing;
+using Worker.Net;
+
+namespace Worker.Handlers;
+
+/// <summary>What the handlers of a worker share.</summary>
+/// <param name="Channel">Where notifications go.</param>
+/// <param name="Registry">Whom the application can address.</param>
+/// <param name="Loop">The loop that owns everything.</param>
+/// <param name="Ports">Where sockets come from.</param>
+/// <param name="Dtls">What DTLS transports share.</param>
+/// <param name="Environment">What routers share.</param>
+internal sealed record WorkerServices(
+    ChannelWriter Channel,
+    HandlerRegistry Registry,
+    EventLoop Loop,
+    PortManager Ports,
+    DtlsContext Dtls,
+    RouterEnvironment Environment)
+{
+    /// <summary>The time of the running turn, in monotonic microseconds.</summary>
+    public long NowUs => Loop.NowUs;
+}

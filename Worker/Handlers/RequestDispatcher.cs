@@ -50,7 +50,8 @@ public sealed partial class RequestDispatcher : IChannelMessageHandler
         catch (Exception defect)
         {
             // A defect of ours. The application must not wait for an answer for ever, and what other requests made
-            // must live.
+            // must live. A notification that was half written when it happened belongs to no message.
+            _channel.NotificationBuilder.Clear();
             _channel.Reject(request.Id, ErrorKinds.Error, $"{defect.Message} [method:{request.Method}]");
             LogDefect(request.Method.ToString(), defect);
         }
@@ -78,6 +79,7 @@ public sealed partial class RequestDispatcher : IChannelMessageHandler
         }
         catch (Exception defect)
         {
+            _channel.NotificationBuilder.Clear();
             LogDefect(notification.Event.ToString(), defect);
         }
     }

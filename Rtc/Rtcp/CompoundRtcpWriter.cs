@@ -32,7 +32,8 @@ public sealed class CompoundRtcpWriter
     public bool HasReferenceTime => _referenceTime is not null;
 
     /// <summary>Bytes that it has when written.</summary>
-    public int Length => GetLength(_senderReportBytes, _blockCount, _chunkCount, ChunkBytes, _delayCount, HasReferenceTime);
+    public int Length =>
+        GetLength(_senderReportBytes, _blockCount, _chunkCount, ChunkBytes, _delayCount, HasReferenceTime);
 
     private int ChunkBytes => _chunkCount == 0 ? 0 : _chunkEnds[_chunkCount - 1];
 

@@ -53,7 +53,9 @@ public readonly ref struct DelayList
         DelaySinceLastReceiverReport.Read(_bytes[(index * DelaySinceLastReceiverReport.Length)..]);
 }
 
-/// <summary>Steps through the blocks of an extended report (RFC 3611). Blocks of unknown type are shown, not read.</summary>
+/// <summary>
+/// Steps through the blocks of an extended report (RFC 3611). Blocks of unknown type are shown, not read.
+/// </summary>
 public ref struct ExtendedReportReader
 {
     private const int FixedLength = 8;

@@ -107,7 +107,9 @@ public static class RtcpWriter
         return length;
     }
 
-    /// <summary>REMB (draft-alvestrand-rmcat-remb) for up to 255 streams; the bitrate loses what 18 bits cannot hold.</summary>
+    /// <summary>
+    /// REMB (draft-alvestrand-rmcat-remb) for up to 255 streams; the bitrate loses what 18 bits cannot hold.
+    /// </summary>
     public static int WriteRemb(
         Span<byte> destination, uint senderSsrc, ulong bitrateBps, ReadOnlySpan<uint> ssrcs)
     {

@@ -2,7 +2,9 @@ using Rtc.Seams;
 
 namespace Rtc.Rtp;
 
-/// <summary>A codec's MIME type: the media kind and the subtype, in the case in which the application reads it.</summary>
+/// <summary>
+/// A codec's MIME type: the media kind and the subtype, in the case in which the application reads it.
+/// </summary>
 /// <param name="Kind">What stands before the slash.</param>
 /// <param name="Codec">What stands behind it.</param>
 public readonly record struct MimeType(MediaKind Kind, CodecKind Codec)

@@ -67,7 +67,9 @@ public readonly ref struct OutgoingRtp
     /// <summary>Whether the header has room for an absolute send time.</summary>
     public bool HasAbsSendTime => Packet.AbsSendTimeOffset >= 0;
 
-    /// <summary>Whether the header has room for a transport-wide sequence number, so that the packet consumes one.</summary>
+    /// <summary>
+    /// Whether the header has room for a transport-wide sequence number, so that the packet consumes one.
+    /// </summary>
     public bool HasTransportCc => Packet.TransportCcOffset >= 0;
 
     /// <summary>

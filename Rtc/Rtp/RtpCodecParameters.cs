@@ -57,7 +57,9 @@ public sealed class RtpCodecParameters
     /// <summary>Feedback the codec is used with.</summary>
     public IReadOnlyList<RtcpFeedback> RtcpFeedback { get; }
 
-    /// <summary>The payload type of the codec that this one serves ("apt", RFC 4588); null when it names none.</summary>
+    /// <summary>
+    /// The payload type of the codec that this one serves ("apt", RFC 4588); null when it names none.
+    /// </summary>
     public int? AssociatedPayloadType => Parameters.TryGetInteger("apt", out int apt) && apt >= 0 ? apt : null;
 
     /// <summary>Whether the codec is used with that feedback.</summary>

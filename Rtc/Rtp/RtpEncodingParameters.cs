@@ -27,7 +27,9 @@ public sealed record RtpEncodingParameters
     /// <summary>Whether a retransmission stream was given.</summary>
     public bool HasRtx => RtxSsrc is not null;
 
-    /// <summary>The SSRC of its retransmission stream, 0 when that stream has no SSRC; null without such a stream.</summary>
+    /// <summary>
+    /// The SSRC of its retransmission stream, 0 when that stream has no SSRC; null without such a stream.
+    /// </summary>
     public uint? RtxSsrc { get; init; }
 
     /// <summary>Whether the sender stops while nobody speaks.</summary>

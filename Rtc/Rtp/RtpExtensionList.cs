@@ -29,7 +29,9 @@ public ref struct RtpExtensionList(Span<byte> scratch)
     /// <summary>Whether all fit the one-byte form: ids up to 14, data of 1 to 16 bytes.</summary>
     public readonly bool IsOneByteForm => !_needsTwoByteForm;
 
-    /// <summary>Bytes on the wire, 0 without elements: 4 of head, then the elements, padded to a multiple of 4.</summary>
+    /// <summary>
+    /// Bytes on the wire, 0 without elements: 4 of head, then the elements, padded to a multiple of 4.
+    /// </summary>
     public readonly int WireLength =>
         _count == 0 ? 0 : 4 + ((_dataLength + (_count * (IsOneByteForm ? 1 : 2)) + 3) & ~3);
 
@@ -39,7 +41,9 @@ public ref struct RtpExtensionList(Span<byte> scratch)
     /// <summary>Adds an element that is copied as it is.</summary>
     /// <param name="id">1 to 255.</param>
     /// <param name="data">At most 255 bytes.</param>
-    /// <exception cref="InvalidOperationException">An id or length that no element has, or scratch too small.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// An id or length that no element has, or scratch too small.
+    /// </exception>
     public void Add(byte id, ReadOnlySpan<byte> data) => data.CopyTo(Reserve(id, data.Length));
 
     /// <summary>Adds room for a MID that each receiver's sender fills; until then its bytes are 0.</summary>
@@ -64,7 +68,9 @@ public ref struct RtpExtensionList(Span<byte> scratch)
     }
 
     /// <summary>Adds an element and lends its data to be written; it holds garbage.</summary>
-    /// <exception cref="InvalidOperationException">An id or length that no element has, or scratch too small.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// An id or length that no element has, or scratch too small.
+    /// </exception>
     public Span<byte> Reserve(byte id, int length)
     {
         int offset = _dataLength + (_count * 2);

@@ -33,7 +33,15 @@ internal readonly struct RtpHeaderLayout
 
         int offset = RtpPacketView.FixedHeaderLength + csrcs.Length;
         if (extensionLength == 0)
-            return new RtpHeaderLayout { Length = offset, MidOffset = -1, AbsSendTimeOffset = -1, TransportCcOffset = -1 };
+        {
+            return new RtpHeaderLayout
+            {
+                Length = offset,
+                MidOffset = -1,
+                AbsSendTimeOffset = -1,
+                TransportCcOffset = -1,
+            };
+        }
 
         bool isOneByteForm = extensions.IsOneByteForm;
         BinaryPrimitives.WriteUInt16BigEndian(destination[offset..], (ushort)(isOneByteForm ? 0xBEDE : 0x1000));

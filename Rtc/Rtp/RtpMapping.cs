@@ -16,7 +16,9 @@ public sealed record EncodingMapping(string? Rid, uint? Ssrc, uint MappedSsrc);
 /// <summary>How a producer's packets are renamed on their way to consumers.</summary>
 public sealed class RtpMapping
 {
-    /// <param name="codecs">Payload types. A packet with another is dropped. Of two for the same the last counts.</param>
+    /// <param name="codecs">
+    /// Payload types. A packet with another is dropped. Of two for the same the last counts.
+    /// </param>
     /// <param name="encodings">SSRCs, one an encoding of <paramref name="parameters"/> in the same order.</param>
     /// <param name="parameters">Whose packets are renamed.</param>
     /// <exception cref="RequestException">TypeError: the mapping does not fit the parameters.</exception>

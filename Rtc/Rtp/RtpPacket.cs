@@ -50,7 +50,9 @@ public sealed class RtpPacket
     /// <summary>Where in the header the 3 bytes of the absolute send time stand; -1 when there are none.</summary>
     public int AbsSendTimeOffset { get; private set; } = -1;
 
-    /// <summary>Where in the header the 2 bytes of the transport-wide sequence number stand; -1 when there are none.</summary>
+    /// <summary>
+    /// Where in the header the 2 bytes of the transport-wide sequence number stand; -1 when there are none.
+    /// </summary>
     public int TransportCcOffset { get; private set; } = -1;
 
     /// <summary>What the payload says about itself; set by the producer before anybody else sees the packet.</summary>
@@ -109,7 +111,8 @@ public sealed class RtpPacket
         _pool.Return(this);
     }
 
-    internal void Fill(PacketBuffer buffer, in RtpPacketView source, byte payloadType, uint ssrc, in RtpHeaderLayout header)
+    internal void Fill(
+        PacketBuffer buffer, in RtpPacketView source, byte payloadType, uint ssrc, in RtpHeaderLayout header)
     {
         _buffer = buffer;
         Ssrc = ssrc;

@@ -143,7 +143,9 @@ public ref struct RtpPacketView
         return true;
     }
 
-    /// <summary>The data of the header extension element with an id; false when there is none. 0 finds nothing.</summary>
+    /// <summary>
+    /// The data of the header extension element with an id; false when there is none. 0 finds nothing.
+    /// </summary>
     public readonly bool TryGetExtension(byte id, out ReadOnlySpan<byte> data)
     {
         int offset = id < ElementOffsets.Length ? _elements[id] : FindElement(id);
@@ -160,7 +162,9 @@ public ref struct RtpPacketView
 
     /// <summary>Steps through the header extension elements in their order on the wire.</summary>
     public readonly RtpExtensionEnumerator GetExtensions() =>
-        new(_packet.Slice(_extensionOffset, _form == ElementForm.None ? 0 : _extensionLength), _form == ElementForm.OneByte);
+        new(
+            _packet.Slice(_extensionOffset, _form == ElementForm.None ? 0 : _extensionLength),
+            _form == ElementForm.OneByte);
 
     /// <summary>The MID, UTF-8, not empty.</summary>
     public readonly bool TryGetMid(byte id, out ReadOnlySpan<byte> mid) => TryGetExtension(id, out mid) && !mid.IsEmpty;

@@ -1,6 +1,8 @@
 namespace Rtc.Rtp;
 
-/// <summary>The value of a codec or header extension parameter (SDP fmtp), in the type that the application gave.</summary>
+/// <summary>
+/// The value of a codec or header extension parameter (SDP fmtp), in the type that the application gave.
+/// </summary>
 public abstract record RtpParameterValue
 {
     /// <summary>true or false.</summary>

@@ -6,7 +6,9 @@ namespace Rtc.Rtp.Codecs;
 /// </summary>
 public struct PayloadDescriptor
 {
-    /// <summary>The codec that it was read as; <see cref="CodecKind.None"/> when the payload could not be read.</summary>
+    /// <summary>
+    /// The codec that it was read as; <see cref="CodecKind.None"/> when the payload could not be read.
+    /// </summary>
     public CodecKind Codec { readonly get; set; }
 
     /// <summary>Whether a receiver can start at this packet.</summary>
@@ -63,7 +65,9 @@ public struct PayloadDescriptor
     /// <summary>Bytes of the descriptor in front of the codec's own data (VP8, VP9).</summary>
     public byte Length { readonly get; set; }
 
-    /// <summary>Spatial layers that the key frame says there are (VP9 scalability structure, dependency descriptor).</summary>
+    /// <summary>
+    /// Spatial layers that the key frame says there are (VP9 scalability structure, dependency descriptor).
+    /// </summary>
     public byte SpatialLayerCount { readonly get; set; }
 
     /// <summary>Temporal layers that the key frame says there are (dependency descriptor).</summary>

@@ -1,0 +1,135 @@
+using Rtc.Buffers;
+using Rtc.Rtp;
+using Rtc.Streams;
+using Xunit;
+
+namespace RtcTests.Streams;
+
+public sealed class RetransmissionBufferTests : IDisposable
+{
+    private readonly PacketPool _memory = new();
+    private readonly RtpPacket _packet;
+    private readonly RetransmissionBuffer _buffer = new(maxPackets: 100, maxAgeMs: 1000, clockRate: 90_000);
+
+    public RetransmissionBufferTests()
+    {
+        byte[] bytes = [0x80, 96, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 42];
+        Assert.True(RtpPacketView.TryParse(bytes, out RtpPacketView view));
+        var extensions = new RtpExtensionList(new byte[RtpExtensionList.ScratchLength]);
+        Assert.True(new RtpPacketPool(_memory).TryWrite(view, 96, 1, extensions, 0, out RtpPacket? packet));
+        _packet = packet;
+    }
+
+    public void Dispose()
+    {
+        _buffer.Clear();
+        _packet.Release(BufferPurpose.Forwarding);
+        Assert.Empty(_memory.DescribeOutstanding());
+    }
+
+    [Fact]
+    public void What_went_in_is_found_until_it_is_too_old()
+    {
+        Assert.True(Insert(1, 0));
+        Assert.True(Insert(2, 45_000));
+        Assert.True(Insert(3, 90_000));
+        Assert.True(_buffer.Contains(1));
+        Assert.True(Insert(4, 90_001));
+        Assert.False(_buffer.Contains(1));
+        Assert.True(_buffer.Contains(2));
+        Assert.False(_buffer.Contains(5));
+    }
+
+    [Fact]
+    public void The_span_is_bounded()
+    {
+        for (int i = 0; i < 70_000; i++)
+        {
+            Assert.True(Insert((ushort)i, 1));
+            Assert.InRange(_buffer.Span, 1, 100);
+        }
+
+        Assert.Equal(100, _buffer.Span);
+        Assert.Equal(101, _packet.ReferenceCount);
+    }
+
+    [Theory]
+    [InlineData(99, true)]
+    [InlineData(100, false)]
+    [InlineData(20_000, false)]
+    public void A_jump_beyond_the_bound_starts_over(int jump, bool keepsOld)
+    {
+        Insert(65_500, 0);
+        Assert.True(Insert((ushort)(65_500 + jump), 10));
+        Assert.Equal(keepsOld, _buffer.Contains(65_500));
+        Assert.True(_buffer.Contains((ushort)(65_500 + jump)));
+    }
+
+    [Fact]
+    public void Late_packets_fill_their_place_once()
+    {
+        Insert(10, 100);
+        Insert(14, 500);
+        Assert.True(Insert(12, 300));
+        Assert.False(Insert(12, 300));
+        Assert.True(Insert(8, 50));
+        Assert.Equal(7, _buffer.Span);
+        Assert.True(_buffer.Contains(8));
+        Assert.False(_buffer.Contains(9));
+    }
+
+    [Fact]
+    public void Timestamps_ascend_with_numbers()
+    {
+        Insert(10, 1000);
+        Insert(20, 2000);
+        Assert.False(Insert(21, 1999));
+        Assert.False(Insert(15, 999));
+        Assert.True(Insert(15, 1000));
+        Assert.False(Insert(17, 900));
+        Assert.False(Insert(9, 1001));
+        Assert.True(Insert(9, 1000));
+    }
+
+    [Fact]
+    public void A_lower_number_with_a_later_timestamp_starts_over()
+    {
+        Insert(10, 1000);
+        Insert(20, 2000);
+        Assert.True(Insert(15, 2001));
+        Assert.False(_buffer.Contains(10));
+        Assert.False(_buffer.Contains(20));
+        Assert.True(_buffer.Contains(15));
+    }
+
+    [Fact]
+    public void What_is_too_late_is_not_kept()
+    {
+        Insert(100, 200_000);
+        Assert.False(Insert(99, 109_999));
+        Assert.True(Insert(99, 110_000));
+        Assert.False(Insert(0, 110_000));
+    }
+
+    [Fact]
+    public void Any_order_keeps_bounds_and_references()
+    {
+        var random = new Random(5);
+        ushort number = 0;
+        uint timestamp = 0;
+        for (int i = 0; i < 200_000; i++)
+        {
+            number = (ushort)(number + random.Next(-30, 34) + (random.Next(1000) == 0 ? random.Next(65_536) : 0));
+            timestamp = (uint)(timestamp + random.Next(-9000, 10_000));
+            bool isIn = Insert(number, timestamp);
+            Assert.True(!isIn || _buffer.Contains(number));
+            Assert.InRange(_buffer.Span, 0, 100);
+            Assert.InRange(_packet.ReferenceCount, 1, 101);
+        }
+
+        _buffer.Clear();
+        Assert.Equal(1, _packet.ReferenceCount);
+    }
+
+    private bool Insert(ushort number, uint timestamp) => _buffer.TryInsert(_packet, number, timestamp, marker: false);
+}

@@ -131,9 +131,6 @@ public sealed partial class WireBuilder
         _inTable = false;
     }
 
-    /// <summary>Bytes written so far.</summary>
-    public int Length => _used;
-
     internal void PushList(int offset)
     {
         if (_listCount == _list.Length)

@@ -1,0 +1,86 @@
+using System.Buffers.Binary;
+using Rtc.Crypto;
+using Rtc.Seams;
+using Rtc.Transports;
+using Xunit;
+
+namespace RtcTests.Transports;
+
+public sealed class PlainTransportTests
+{
+    [Theory]
+    [InlineData(null)]
+    [InlineData(SrtpSuite.AeadAes128Gcm)]
+    [InlineData(SrtpSuite.AeadAes256Gcm)]
+    [InlineData(SrtpSuite.AesCm128HmacSha1Tag80)]
+    [InlineData(SrtpSuite.AesCm128HmacSha1Tag32)]
+    public void Every_receiver_gets_every_packet_whole_and_in_order(SrtpSuite? suite)
+    {
+        var room = new PlainRoom(consumers: 3, suite);
+        for (int i = 0; i < 200; i++)
+            room.Publish((ushort)(65_500 + i), 50 + i);
+
+        foreach (PlainRoom.Receiver receiver in room.Receivers)
+        {
+            Assert.Equal(200, receiver.Packets.Count);
+            ushort first = BinaryPrimitives.ReadUInt16BigEndian(receiver.Packets[0].AsSpan(2));
+            for (int i = 0; i < 200; i++)
+            {
+                byte[] packet = receiver.Packets[i];
+                Assert.Equal(111, packet[1] & 0x7F);
+                Assert.Equal((ushort)(first + i), BinaryPrimitives.ReadUInt16BigEndian(packet.AsSpan(2)));
+                Assert.Equal(receiver.Ssrc, BinaryPrimitives.ReadUInt32BigEndian(packet.AsSpan(8)));
+                Assert.Equal(Enumerable.Repeat((byte)(65_500 + i), 50 + i), packet[^(50 + i)..]);
+            }
+        }
+
+        Assert.Equal(0, room.Packets.Memory.InUseBytes);
+    }
+
+    [Fact]
+    public void Comedia_learns_the_first_source_and_keeps_to_it()
+    {
+        var room = new PlainRoom(consumers: 1, null);
+        room.Publish(1, 10);
+        room.Publish(2, 10);
+
+        TupleInfo tuple = Assert.Single(room.LearnedTuples);
+        Assert.Equal("192.0.2.1", tuple.RemoteIp);
+        Assert.Equal(5000, tuple.RemotePort);
+    }
+
+    [Fact]
+    public void Forwarding_allocates_nothing()
+    {
+        var room = new PlainRoom(consumers: 20, SrtpSuite.AeadAes128Gcm);
+        room.Receivers.ForEach(receiver => receiver.Keeps = false);
+        ushort number = 0;
+        Run(room, ref number, 2_000);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Run(room, ref number, 2_000);
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        Assert.Equal(4_000, room.Receivers[19].Count);
+        Assert.Equal(0, allocated);
+    }
+
+    [Fact]
+    public void Connect_says_what_is_wrong()
+    {
+        var room = new PlainRoom(consumers: 1, SrtpSuite.AeadAes128Gcm);
+        RequestException twice = Assert.Throws<RequestException>(
+            () => room.Receivers[0].Transport.Connect("198.51.100.1", 1, null, null));
+        Assert.Equal(RequestErrorKind.Error, twice.Kind);
+        Assert.Contains("out0", twice.Message);
+    }
+
+    private static void Run(PlainRoom room, ref ushort number, int packets)
+    {
+        for (int i = 0; i < packets; i++)
+        {
+            room.NowUs += 1_000;
+            room.Publish(number++, 1_100);
+        }
+    }
+}

@@ -2,7 +2,9 @@ using Rtc.Streams;
 
 namespace Rtc.Routing;
 
-/// <summary>The capture clocks of the senders behind one transport, by CNAME, for as long as one has producers.</summary>
+/// <summary>
+/// The capture clocks of the senders behind one transport, by CNAME, for as long as one has producers.
+/// </summary>
 public sealed class CaptureClocks
 {
     private readonly Dictionary<string, Entry> _entries = [];

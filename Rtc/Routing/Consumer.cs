@@ -93,7 +93,9 @@ public sealed class Consumer : IRtpSendStreamListener
         : new ConsumerScore(
             _streams[0].Sender.Score, _streams[0].Strategy.Current?.Score ?? 0, [.. _producerScores]);
 
-    /// <summary>Round trip to the receiver in microseconds, the longest of its streams; 0 while it is not known.</summary>
+    /// <summary>
+    /// Round trip to the receiver in microseconds, the longest of its streams; 0 while it is not known.
+    /// </summary>
     public long RoundTripUs => _streams.Max(stream => stream.Sender.RoundTripUs);
 
     /// <summary>

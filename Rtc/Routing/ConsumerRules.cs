@@ -43,7 +43,8 @@ internal static class ConsumerRules
         {
             throw Refuse(
                 options,
-                $"encodings[0] has {layers.SpatialLayers} spatial layers for {consumable.Count} consumableRtpEncodings");
+                $"encodings[0] has {layers.SpatialLayers} spatial layers for {consumable.Count} "
+                + "consumableRtpEncodings");
         }
 
         if (type == RtpParametersType.Svc && layers is { SpatialLayers: < 2, TemporalLayers: < 2 })

@@ -21,7 +21,9 @@ internal readonly struct ForwardingDecision
 {
     public ForwardingAction Action { get; init; }
 
-    /// <summary>Whether numbering starts over here; then <see cref="SyncSequenceNumber"/> counts as the last before.</summary>
+    /// <summary>
+    /// Whether numbering starts over here; then <see cref="SyncSequenceNumber"/> counts as the last before.
+    /// </summary>
     public bool IsSync { get; init; }
 
     public ushort SyncSequenceNumber { get; init; }

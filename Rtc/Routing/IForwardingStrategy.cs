@@ -20,7 +20,9 @@ internal interface IForwardingStrategy
     /// <summary>The score of a stream changed.</summary>
     void OnScore(in ProducerStreamInfo stream);
 
-    /// <summary>Numbering has to start over, at a key frame where the codec has them: sending was interrupted.</summary>
+    /// <summary>
+    /// Numbering has to start over, at a key frame where the codec has them: sending was interrupted.
+    /// </summary>
     void RequireSync();
 
     /// <summary>Decides about a packet.</summary>

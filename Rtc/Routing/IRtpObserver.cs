@@ -2,7 +2,9 @@ using Rtc.Rtp;
 
 namespace Rtc.Routing;
 
-/// <summary>Somebody who watches producers without sending them on: the audio level and active speaker observers.</summary>
+/// <summary>
+/// Somebody who watches producers without sending them on: the audio level and active speaker observers.
+/// </summary>
 public interface IRtpObserver
 {
     /// <summary>Its id.</summary>

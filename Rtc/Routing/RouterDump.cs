@@ -13,11 +13,19 @@ public sealed class RouterDump
     public required IReadOnlyList<string> RtpObserverIds { get; init; }
 
     /// <summary>Every producer with its consumers.</summary>
-    public required IReadOnlyList<(string ProducerId, IReadOnlyList<string> ConsumerIds)> ProducerConsumers { get; init; }
+    public required IReadOnlyList<(string ProducerId, IReadOnlyList<string> ConsumerIds)> ProducerConsumers
+    {
+        get;
+        init;
+    }
 
     /// <summary>Every consumer with its producer.</summary>
     public required IReadOnlyList<(string ConsumerId, string ProducerId)> ConsumerProducers { get; init; }
 
     /// <summary>Every producer with its observers.</summary>
-    public required IReadOnlyList<(string ProducerId, IReadOnlyList<string> ObserverIds)> ProducerObservers { get; init; }
+    public required IReadOnlyList<(string ProducerId, IReadOnlyList<string> ObserverIds)> ProducerObservers
+    {
+        get;
+        init;
+    }
 }

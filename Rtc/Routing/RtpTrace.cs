@@ -133,7 +133,9 @@ public sealed record SenderReportTrace(ulong Ntp, uint RtpTimestamp, uint Packet
 /// <param name="Direction">Which way.</param>
 public sealed record RtpTrace(RtpTraceEventTypes Type, long TimestampMs, TraceDirection Direction)
 {
-    /// <summary>The packet, for <see cref="RtpTraceEventTypes.Rtp"/> and <see cref="RtpTraceEventTypes.KeyFrame"/>.</summary>
+    /// <summary>
+    /// The packet, for <see cref="RtpTraceEventTypes.Rtp"/> and <see cref="RtpTraceEventTypes.KeyFrame"/>.
+    /// </summary>
     public RtpPacketDump? Packet { get; init; }
 
     /// <summary>Whether the packet came, or went, by RTX.</summary>

@@ -55,7 +55,9 @@ public sealed class CaptureClock
         OffsetUs = sorted[_count / 2];
     }
 
-    /// <summary>When the media of an RTP timestamp was captured, in monotonic microseconds; false when not known.</summary>
+    /// <summary>
+    /// When the media of an RTP timestamp was captured, in monotonic microseconds; false when not known.
+    /// </summary>
     public bool TryGetCaptureUs(RtpReceiveStream stream, uint rtpTimestamp, out long captureAtUs)
     {
         captureAtUs = 0;

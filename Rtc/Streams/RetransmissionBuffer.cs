@@ -65,7 +65,7 @@ public sealed class RetransmissionBuffer
         }
 
         if (_span > 0)
-            RemoveOlderThan(SequenceNumbers.IsNewer(timestamp, At(Newest).Timestamp) ? timestamp : At(Newest).Timestamp);
+            RemoveOlderThan(Later(timestamp, At(Newest).Timestamp));
 
         bool hasRoom = _span == 0 ? TryStart(sequenceNumber)
             : SequenceNumbers.IsNewer(sequenceNumber, Newest) ? TryExtendForward(sequenceNumber, timestamp)
@@ -102,6 +102,8 @@ public sealed class RetransmissionBuffer
     }
 
     internal ref SentRtp this[int index] => ref _ring[index];
+
+    private static uint Later(uint first, uint second) => SequenceNumbers.IsNewer(first, second) ? first : second;
 
     private ref SentRtp At(ushort sequenceNumber) => ref _ring[sequenceNumber & (_ring.Length - 1)];
 

@@ -137,7 +137,9 @@ public sealed class RtpReceiveStream
         _rtx = new RtxReceiveState();
     }
 
-    /// <summary>Takes a packet of media. False when its number is out of all bounds: it must not be forwarded.</summary>
+    /// <summary>
+    /// Takes a packet of media. False when its number is out of all bounds: it must not be forwarded.
+    /// </summary>
     /// <param name="packet">The packet; its SSRC is that of the stream.</param>
     /// <param name="extensionIds">By which ids its header extensions are found.</param>
     /// <param name="nowUs">When it arrived.</param>
@@ -178,7 +180,7 @@ public sealed class RtpReceiveStream
     /// <param name="packet">The packet; its SSRC is that of the retransmissions.</param>
     /// <param name="extensionIds">By which ids its header extensions are found.</param>
     /// <param name="nowUs">When it arrived.</param>
-    /// <param name="media">The packet in it.</param>
+    /// <param name="media">The packet in it; not the same variable as <paramref name="packet"/>.</param>
     /// <param name="descriptor">What the payload of that packet says about itself.</param>
     public bool TryReceiveRtx(
         scoped in RtpPacketView packet,
@@ -261,7 +263,9 @@ public sealed class RtpReceiveStream
     }
 
     /// <summary>Closes an interval of reception and reports it.</summary>
-    /// <param name="worstRemoteFraction">The highest fraction lost that consumers' receivers report; 0 for none.</param>
+    /// <param name="worstRemoteFraction">
+    /// The highest fraction lost that consumers' receivers report; 0 for none.
+    /// </param>
     /// <param name="nowUs">Monotonic time in microseconds.</param>
     public ReportBlock CreateReport(byte worstRemoteFraction, long nowUs)
     {

@@ -34,7 +34,9 @@ public sealed class RtpSendStream
     /// <summary>How often a packet is sent again while no round trip is known, in microseconds.</summary>
     public const long DefaultRoundTripUs = 100_000;
 
-    /// <summary>A stream that sent nothing new for so long tells nothing of its timeline any more, in microseconds.</summary>
+    /// <summary>
+    /// A stream that sent nothing new for so long tells nothing of its timeline any more, in microseconds.
+    /// </summary>
     public const long MaxReportReferenceAgeUs = 2_000_000;
 
     private readonly IRtpSendStreamListener _listener;

@@ -41,7 +41,9 @@ public sealed class RtpStreamParameters
     /// <summary>Whether full intra requests were negotiated.</summary>
     public bool UseFir { get; init; }
 
-    /// <summary>Whether the codec carries forward error correction in its own packets (Opus <c>useinbandfec</c>).</summary>
+    /// <summary>
+    /// Whether the codec carries forward error correction in its own packets (Opus <c>useinbandfec</c>).
+    /// </summary>
     public bool UseInBandFec { get; init; }
 
     /// <summary>Whether the sender stops sending while there is silence.</summary>

@@ -39,7 +39,9 @@ public sealed class ScoreHistory
         return Replace((byte)(((2 * total) + weights) / (2 * weights)));
     }
 
-    /// <summary>Forgets the history, starts from <paramref name="score"/> and tells whether the score changed.</summary>
+    /// <summary>
+    /// Forgets the history, starts from <paramref name="score"/> and tells whether the score changed.
+    /// </summary>
     public bool Reset(byte score)
     {
         _count = 0;

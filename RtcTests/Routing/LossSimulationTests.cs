@@ -28,7 +28,8 @@ public class LossSimulationTests
         {
             // Numbers of the viewer's stream and of the publisher's rise together: whatever came late came right.
             List<(long Sequence, uint Number)> received = viewer.Received;
-            Assert.All(received, packet => Assert.Equal(received[0].Sequence - received[0].Number, packet.Sequence - packet.Number));
+            long offset = received[0].Sequence - received[0].Number;
+            Assert.All(received, packet => Assert.Equal(offset, packet.Sequence - packet.Number));
             uint first = received.Min(packet => packet.Number);
             Assert.True(first < 50, $"the first packet that came is {first}");
 

@@ -25,7 +25,10 @@ internal sealed class Room
     {
         Memory = new PacketPool();
         Environment = new RouterEnvironment(
-            new DeadlineQueue(), new SeededRandom(seed), new RtpPacketPool(Memory), new WallClock(1_700_000_000_000_000));
+            new DeadlineQueue(),
+            new SeededRandom(seed),
+            new RtpPacketPool(Memory),
+            new WallClock(1_700_000_000_000_000));
         Router = new Router("router", Environment);
     }
 
@@ -147,8 +150,8 @@ internal sealed class Room
                 ProducerId = producer.Id,
                 Kind = producer.Kind,
                 RtpParameters = parameters,
-                ConsumableRtpEncodings =
-                    [.. producer.RtpParameters.Encodings.Select((_, i) => new RtpEncodingParameters { Ssrc = MappedSsrc(i) })],
+                ConsumableRtpEncodings = [.. producer.RtpParameters.Encodings.Select(
+                    (_, i) => new RtpEncodingParameters { Ssrc = MappedSsrc(i) })],
                 Paused = paused,
                 IgnoreDtx = ignoreDtx,
             },

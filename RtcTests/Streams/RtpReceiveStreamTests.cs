@@ -139,7 +139,8 @@ public class RtpReceiveStreamTests : IRtpReceiveStreamListener
             Assert.Null(clock.OffsetUs);
             long sentUs = (i + 1) * 1_000_000L;
             long arrivedUs = sentUs + 7_000_000 + delaysUs[i];
-            stream.OnSenderReport(Report() with { Ntp = NtpTime.FromUnixMicroseconds(sentUs), RtpTimestamp = 90_000 }, arrivedUs);
+            var sentAt = NtpTime.FromUnixMicroseconds(sentUs);
+            stream.OnSenderReport(Report() with { Ntp = sentAt, RtpTimestamp = 90_000 }, arrivedUs);
             clock.OnSenderReport(stream);
 
             // Of one datagram only the first report counts.

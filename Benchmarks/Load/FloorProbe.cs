@@ -6,8 +6,9 @@ using System.Text;
 namespace Benchmarks.Load;
 
 /// <summary>
-/// The kernel's floor: what one `sendmsg` a packet costs on the worker's core, in the rhythm of the load, to the same
-/// kind of sockets. A child of its own does it, so that only this is in its CPU time.
+/// The kernel's floor: what one `sendmsg` a packet costs on the worker's core, from and to as many sockets as the
+/// worker's consumers have. A child of its own does it, so that only this is in its CPU time. Its rhythm is always the
+/// same, bursts of ten at 100,000 packets/s: what it costs to wake up for less is the worker's to pay.
 /// </summary>
 internal static unsafe class FloorProbe
 {
@@ -16,6 +17,8 @@ internal static unsafe class FloorProbe
 
     private const int StandardOutput = 1;
     private const int WarmUpBursts = 20;
+    private const int Burst = 10;
+    private const int OutgoingRate = 100_000;
 
     /// <summary>Runs the child and drains what it sends.</summary>
     public static FloorResult Measure(LoadOptions options)
@@ -114,7 +117,7 @@ internal static unsafe class FloorProbe
         string[] program = isHosted ? [Assembly.GetExecutingAssembly().Location] : [];
         string[] numbers =
         [
-            .. new[] { options.OutgoingSize, options.Burst, options.Rate, options.Seconds }
+            .. new[] { options.OutgoingSize, Burst, OutgoingRate / options.Consumers, options.Seconds }
                 .Concat(ports.Select(port => (int)port))
                 .Select(number => number.ToString(CultureInfo.InvariantCulture)),
         ];

@@ -49,11 +49,10 @@ internal sealed class ForwardingRun : IDisposable
         long userNs = _worker.Process.UserNs;
         long bursts = Math.Max(1, (long)seconds * rate / _options.Burst);
 
-        double late = _loop.Run(bursts, _options.Burst, rate);
+        Sending sending = _loop.Run(bursts, _options.Burst, rate);
 
         cpuNs = _worker.Process.CpuNs - cpuNs;
         userNs = _worker.Process.UserNs - userNs;
-        double sendingSeconds = bursts * (double)_options.Burst / rate;
         return new RunResult
         {
             Rate = rate,
@@ -61,12 +60,12 @@ internal sealed class ForwardingRun : IDisposable
             Received = _sink.Packets,
             CpuNsPerPacket = cpuNs / (double)Math.Max(1, _sink.Packets),
             UserShare = userNs / (double)Math.Max(1, cpuNs),
-            WaitShare = (_worker.Process.WaitNs - waitNs) / (sendingSeconds * 1e9),
-            CoreShare = cpuNs / (sendingSeconds * 1e9),
-            PacketsPerSecond = _sink.Packets / sendingSeconds,
+            WaitShare = (_worker.Process.WaitNs - waitNs) / (sending.Seconds * 1e9),
+            CoreShare = cpuNs / (sending.Seconds * 1e9),
+            PacketsPerSecond = _sink.Packets / sending.Seconds,
             DroppedAtReceivers = UdpDrops.Of(_sink.Ports) - receiverDrops,
             DroppedBeforeWorker = UdpDrops.Of([_workerPort]) - workerDrops,
-            LateBurstShare = late,
+            LateBurstShare = sending.LateShare,
             LatencyP50Us = _sink.Latency.Quantile(0.5),
             LatencyP99Us = _sink.Latency.Quantile(0.99),
             LatencyP999Us = _sink.Latency.Quantile(0.999),

@@ -40,8 +40,8 @@ internal sealed class LoadLoop : IDisposable
     }
 
     /// <summary>Sends that many bursts at this rate of packets/s and drains the while, and after until it is quiet.</summary>
-    /// <returns>The share of bursts that left more than a burst's interval late: over 0.01 the load itself was too slow.</returns>
-    public double Run(long bursts, int burst, int rate)
+    /// <returns>How it went.</returns>
+    public Sending Run(long bursts, int burst, int rate)
     {
         if (_source is null)
             throw new InvalidOperationException("this loop has nothing to send");
@@ -65,8 +65,9 @@ internal sealed class LoadLoop : IDisposable
             DrainReady(Math.Max(0, dueNs - BurstClock.NowNs()));
         }
 
+        double seconds = Math.Max((BurstClock.NowNs() - startNs) / 1e9, bursts * intervalNs / 1e9);
         DrainUntilQuiet();
-        return (double)late / bursts;
+        return new Sending((double)late / bursts, seconds);
     }
 
     /// <summary>Drains until nothing has come for 100 ms; no longer than two seconds.</summary>
@@ -102,3 +103,8 @@ internal sealed class LoadLoop : IDisposable
         return count > 0;
     }
 }
+
+/// <summary>How bursts were sent.</summary>
+/// <param name="LateShare">The share that left more than a burst's interval late.</param>
+/// <param name="Seconds">How long it took to send them all.</param>
+internal readonly record struct Sending(double LateShare, double Seconds);

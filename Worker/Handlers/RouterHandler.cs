@@ -21,6 +21,7 @@ internal sealed class RouterHandler(WorkerServices services, Router router) : IR
                 channel.Accept(request.Id, RouterDumpWriter.Write(channel.ResponseBuilder, router.Dump()));
                 break;
             case Wire.Request.Method.RouterCreateWebRtcTransport:
+            case Wire.Request.Method.RouterCreateWebRtcTransportWithServer:
                 CreateWebRtcTransport(request, channel);
                 break;
             case Wire.Request.Method.RouterCreatePlainTransport:
@@ -34,11 +35,23 @@ internal sealed class RouterHandler(WorkerServices services, Router router) : IR
         }
     }
 
+    /// <summary>Closes a transport with all that hangs on it.</summary>
+    /// <exception cref="RequestException">NotFoundError: there is none of that id.</exception>
+    public void CloseTransport(string transportId)
+    {
+        if (!_transports.Remove(transportId, out TransportHandler? handler))
+            throw RequestException.NotFound($"router {router.Id} has no transport {transportId}");
+
+        handler.Unregister();
+        router.CloseTransport(transportId, services.NowUs);
+        handler.LeaveSockets();
+    }
+
     /// <summary>Closes the router with all that is in it.</summary>
     public void Close()
     {
-        foreach (TransportHandler transport in _transports.Values.ToArray())
-            Close(transport);
+        foreach (string transportId in _transports.Keys.ToArray())
+            CloseTransport(transportId);
         services.Registry.Remove(router.Id);
         router.Close(services.NowUs);
     }
@@ -50,7 +63,9 @@ internal sealed class RouterHandler(WorkerServices services, Router router) : IR
 
         CheckIsFree(body.TransportId);
         WebRtcTransportHandler handler =
-            _factory.CreateWebRtcTransport(body.TransportId, body.Options, router, services.NowUs);
+            request.Method == Wire.Request.Method.RouterCreateWebRtcTransport
+                ? _factory.CreateWebRtcTransport(body.TransportId, body.Options, router)
+                : _factory.CreateWebRtcTransportWithServer(body.TransportId, body.Options, router);
         Add(handler);
         handler.Dump(request, channel);
     }
@@ -61,8 +76,7 @@ internal sealed class RouterHandler(WorkerServices services, Router router) : IR
             throw Requests.WrongBody(request);
 
         CheckIsFree(body.TransportId);
-        PlainTransportHandler handler =
-            _factory.CreatePlainTransport(body.TransportId, body.Options, router, services.NowUs);
+        PlainTransportHandler handler = _factory.CreatePlainTransport(body.TransportId, body.Options, router);
         Add(handler);
         handler.Dump(request, channel);
     }
@@ -72,10 +86,7 @@ internal sealed class RouterHandler(WorkerServices services, Router router) : IR
         if (!request.TryGetBody(out Wire.Router.CloseTransportRequest body))
             throw Requests.WrongBody(request);
 
-        if (!_transports.TryGetValue(body.TransportId, out TransportHandler? transport))
-            throw RequestException.NotFound($"router {router.Id} has no transport {body.TransportId}");
-
-        Close(transport);
+        CloseTransport(body.TransportId);
         channel.Accept(request.Id);
     }
 
@@ -90,13 +101,7 @@ internal sealed class RouterHandler(WorkerServices services, Router router) : IR
         router.AddTransport(handler.Transport);
         _transports.Add(handler.Transport.Id, handler);
         services.Registry.Add(handler.Transport.Id, handler);
+        handler.OnAdded(this);
     }
 
-    private void Close(TransportHandler handler)
-    {
-        _transports.Remove(handler.Transport.Id);
-        handler.Unregister();
-        router.CloseTransport(handler.Transport.Id, services.NowUs);
-        handler.CloseSockets();
-    }
 }

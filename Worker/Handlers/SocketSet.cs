@@ -1,13 +1,18 @@
+using Rtc.Ice;
 using Rtc.Seams;
 using Worker.Net;
 
 namespace Worker.Handlers;
 
-/// <summary>The sockets that one transport listens on; they live and close together.</summary>
+/// <summary>Sockets that live and close together: those of one transport, or of a WebRtcServer.</summary>
 internal sealed class SocketSet(EventLoop loop, PortManager ports)
 {
     private readonly List<UdpSocket> _udp = [];
     private readonly List<TcpListener> _tcp = [];
+    private readonly List<ListenPoint> _points = [];
+
+    /// <summary>What is listened on, in the order in which it was opened.</summary>
+    public IReadOnlyList<ListenPoint> Points => _points;
 
     /// <summary>Binds a UDP socket.</summary>
     /// <exception cref="RequestException">The listen info is wrong, or the port cannot be bound.</exception>
@@ -18,6 +23,7 @@ internal sealed class SocketSet(EventLoop loop, PortManager ports)
         {
             UdpSocket socket = new(loop, bound, receiver, info.AnnouncedAddress);
             _udp.Add(socket);
+            _points.Add(new ListenPoint(info, socket.LocalAddress));
             return socket;
         }
         catch
@@ -27,22 +33,42 @@ internal sealed class SocketSet(EventLoop loop, PortManager ports)
         }
     }
 
-    /// <summary>Binds a TCP socket and listens.</summary>
+    /// <summary>Binds a socket of whatever protocol is asked for.</summary>
     /// <exception cref="RequestException">The listen info is wrong, or the port cannot be bound.</exception>
-    public TcpListener OpenTcp(ListenInfo info, IDatagramReceiver receiver)
+    public void Open(ListenInfo info, IDatagramReceiver receiver)
     {
-        BoundSocket bound = ports.Bind(info);
-        try
+        if (info.Protocol == TransportProtocol.Udp)
+            OpenUdp(info, receiver);
+        else
+            OpenTcp(info, receiver);
+    }
+
+    /// <summary>The ICE candidates of all that is listened on.</summary>
+    /// <param name="useUdp">Whether UDP is wanted.</param>
+    /// <param name="useTcp">Whether TCP is wanted.</param>
+    /// <param name="preferUdp">Whether UDP goes before what it would go behind.</param>
+    /// <param name="preferTcp">Whether TCP goes before what it would go behind.</param>
+    public List<IceCandidate> GetCandidates(
+        bool useUdp = true, bool useTcp = true, bool preferUdp = false, bool preferTcp = false)
+    {
+        List<IceCandidate> candidates = [];
+        for (int i = 0; i < _points.Count; i++)
         {
-            TcpListener listener = new(loop, bound, receiver, info.AnnouncedAddress);
-            _tcp.Add(listener);
-            return listener;
+            (ListenInfo info, TransportAddress local) = _points[i];
+            bool isUdp = info.Protocol == TransportProtocol.Udp;
+            if (isUdp ? !useUdp : !useTcp)
+                continue;
+
+            IceCandidate.AddHostCandidates(
+                candidates,
+                info.Protocol,
+                local,
+                info.AnnouncedAddress,
+                info.ExposeInternalIp,
+                IceCandidate.ComputePriority(i, isUdp ? preferUdp : preferTcp));
         }
-        catch
-        {
-            bound.Dispose();
-            throw;
-        }
+
+        return candidates;
     }
 
     /// <summary>Sends what is queued and closes all. Receivers are not told.</summary>
@@ -54,5 +80,27 @@ internal sealed class SocketSet(EventLoop loop, PortManager ports)
             listener.Close();
         _udp.Clear();
         _tcp.Clear();
+        _points.Clear();
+    }
+
+    private void OpenTcp(ListenInfo info, IDatagramReceiver receiver)
+    {
+        BoundSocket bound = ports.Bind(info);
+        try
+        {
+            TcpListener listener = new(loop, bound, receiver, info.AnnouncedAddress);
+            _tcp.Add(listener);
+            _points.Add(new ListenPoint(info, listener.LocalAddress));
+        }
+        catch
+        {
+            bound.Dispose();
+            throw;
+        }
     }
 }
+
+/// <summary>Something that is listened on.</summary>
+/// <param name="Info">As it was asked for.</param>
+/// <param name="Local">The address that it got.</param>
+internal readonly record struct ListenPoint(ListenInfo Info, TransportAddress Local);

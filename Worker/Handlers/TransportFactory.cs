@@ -1,4 +1,3 @@
-using Channel.Wire;
 using Rtc.Ice;
 using Rtc.Routing;
 using Rtc.Seams;
@@ -19,41 +18,51 @@ internal sealed class TransportFactory(WorkerServices services)
     /// <summary>Makes a WebRtcTransport on sockets of its own.</summary>
     /// <exception cref="RequestException">An option is wrong, or a port cannot be bound.</exception>
     public WebRtcTransportHandler CreateWebRtcTransport(
-        string id, Wire.WebRtcTransport.WebRtcTransportOptions options, Router router, long nowUs)
+        string id, Wire.WebRtcTransport.WebRtcTransportOptions options, Router router)
     {
         if (!options.TryGetListen(out Wire.WebRtcTransport.ListenIndividual listen))
             throw RequestException.TypeError($"transport {id}: listenInfos are missing");
 
-        var transport = new WebRtcTransport(
-            id,
-            new WebRtcTransportOptions
-            {
-                Base = ReadBase(options.Base),
-                IceConsentTimeoutSeconds = options.IceConsentTimeout,
-            },
-            router,
-            services.Dtls,
-            services.Dtls.Certificate,
-            new WebRtcTransportNotifier(services.Channel, id));
+        WebRtcTransport transport = MakeWebRtcTransport(id, options, router, sharedPort: null);
         var sockets = new SocketSet(services.Loop, services.Ports);
         try
         {
-            transport.SetCandidates(Listen(listen.ListenInfos, transport, sockets));
+            foreach (Wire.Transport.ListenInfo listenInfo in listen.ListenInfos)
+                sockets.Open(ListenInfoReader.Read(listenInfo), transport);
+            transport.SetCandidates(sockets.GetCandidates());
         }
         catch
         {
             sockets.Close();
-            transport.Close(nowUs);
+            transport.Close(services.NowUs);
             throw;
         }
 
         return new WebRtcTransportHandler(services, transport, sockets);
     }
 
+    /// <summary>Makes a WebRtcTransport on the sockets of a WebRtcServer.</summary>
+    /// <exception cref="RequestException">
+    /// Error: there is no such server. TypeError: an option is wrong, or the server has no candidate for it.
+    /// </exception>
+    public WebRtcTransportHandler CreateWebRtcTransportWithServer(
+        string id, Wire.WebRtcTransport.WebRtcTransportOptions options, Router router)
+    {
+        if (!options.TryGetListen(out Wire.WebRtcTransport.ListenServer listen))
+            throw RequestException.TypeError($"transport {id}: webRtcServerId is missing");
+        if (!services.WebRtcServers.TryGet(listen.WebRtcServerIdUtf8, out WebRtcServerHandler? server))
+            throw RequestException.Error($"transport {id}: there is no WebRtcServer {listen.WebRtcServerId}");
+
+        IReadOnlyList<IceCandidate> candidates = server.GetCandidates(options);
+        WebRtcTransport transport = MakeWebRtcTransport(id, options, router, server.Port);
+        transport.SetCandidates(candidates);
+        return new WebRtcTransportHandler(services, transport, server);
+    }
+
     /// <summary>Makes a PlainTransport.</summary>
     /// <exception cref="RequestException">An option is wrong, or a port cannot be bound.</exception>
     public PlainTransportHandler CreatePlainTransport(
-        string id, Wire.PlainTransport.PlainTransportOptions options, Router router, long nowUs)
+        string id, Wire.PlainTransport.PlainTransportOptions options, Router router)
     {
         ListenInfo info = ReadUdp(id, options.ListenInfo);
         ListenInfo? rtcpInfo = options.RtcpMux ? null
@@ -84,33 +93,11 @@ internal sealed class TransportFactory(WorkerServices services)
         catch
         {
             sockets.Close();
-            transport.Close(nowUs);
+            transport.Close(services.NowUs);
             throw;
         }
 
         return new PlainTransportHandler(services, transport, sockets);
-    }
-
-    private static List<IceCandidate> Listen(
-        TableVector<Wire.Transport.ListenInfo> listenInfos, WebRtcTransport transport, SocketSet sockets)
-    {
-        List<IceCandidate> candidates = [];
-        for (int i = 0; i < listenInfos.Count; i++)
-        {
-            ListenInfo info = ListenInfoReader.Read(listenInfos[i]);
-            TransportAddress local = info.Protocol == TransportProtocol.Udp
-                ? sockets.OpenUdp(info, transport).LocalAddress
-                : sockets.OpenTcp(info, transport).LocalAddress;
-            IceCandidate.AddHostCandidates(
-                candidates,
-                info.Protocol,
-                local,
-                info.AnnouncedAddress,
-                info.ExposeInternalIp,
-                IceCandidate.ComputePriority(i, isPreferredProtocol: false));
-        }
-
-        return candidates;
     }
 
     private static ListenInfo ReadUdp(string id, Wire.Transport.ListenInfo wire)
@@ -128,4 +115,19 @@ internal sealed class TransportFactory(WorkerServices services)
         MaxSendMessageSize = wire.MaxSendMessageSize,
         MaxReceiveMessageSize = wire.MaxReceiveMessageSize,
     };
+
+    private WebRtcTransport MakeWebRtcTransport(
+        string id, Wire.WebRtcTransport.WebRtcTransportOptions options, Router router, ISharedPort? sharedPort) =>
+        new(
+            id,
+            new WebRtcTransportOptions
+            {
+                Base = ReadBase(options.Base),
+                IceConsentTimeoutSeconds = options.IceConsentTimeout,
+            },
+            router,
+            services.Dtls,
+            services.Dtls.Certificate,
+            new WebRtcTransportNotifier(services.Channel, id),
+            sharedPort);
 }

@@ -11,7 +11,7 @@ using Wire = Channel.Wire;
 namespace Worker.Handlers;
 
 /// <summary>Requests that every kind of transport takes; the subclasses add their own.</summary>
-internal abstract class TransportHandler(WorkerServices services, Transport transport, SocketSet sockets)
+internal abstract class TransportHandler(WorkerServices services, Transport transport, SocketSet? sockets)
     : IRequestHandler, INotificationHandler
 {
     /// <summary>The transport.</summary>
@@ -77,8 +77,13 @@ internal abstract class TransportHandler(WorkerServices services, Transport tran
             services.Registry.Remove(id);
     }
 
-    /// <summary>Closes what the transport listens on, after the transport itself.</summary>
-    public void CloseSockets() => sockets.Close();
+    /// <summary>The transport hangs on a router from now on.</summary>
+    public virtual void OnAdded(RouterHandler router)
+    {
+    }
+
+    /// <summary>The transport is closed: so is what it alone listened on.</summary>
+    public virtual void LeaveSockets() => sockets?.Close();
 
     /// <summary>Answers with what the transport counted.</summary>
     protected abstract void GetStats(in Wire.Request.Request request, ChannelWriter channel);

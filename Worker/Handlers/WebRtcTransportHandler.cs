@@ -9,9 +9,36 @@ using Wire = Channel.Wire;
 namespace Worker.Handlers;
 
 /// <summary>Requests to a WebRtcTransport.</summary>
-internal sealed class WebRtcTransportHandler(WorkerServices services, WebRtcTransport transport, SocketSet sockets)
-    : TransportHandler(services, transport, sockets)
+internal sealed class WebRtcTransportHandler : TransportHandler
 {
+    private readonly WebRtcTransport _transport;
+    private readonly WebRtcServerHandler? _server;
+
+    /// <summary>Handles a transport on sockets of its own.</summary>
+    public WebRtcTransportHandler(WorkerServices services, WebRtcTransport transport, SocketSet sockets)
+        : base(services, transport, sockets)
+    {
+        _transport = transport;
+    }
+
+    /// <summary>Handles a transport on the sockets of a WebRtcServer.</summary>
+    public WebRtcTransportHandler(WorkerServices services, WebRtcTransport transport, WebRtcServerHandler server)
+        : base(services, transport, sockets: null)
+    {
+        _transport = transport;
+        _server = server;
+    }
+
+    /// <inheritdoc/>
+    public override void OnAdded(RouterHandler router) => _server?.Add(_transport.Id, router);
+
+    /// <inheritdoc/>
+    public override void LeaveSockets()
+    {
+        base.LeaveSockets();
+        _server?.Remove(_transport.Id);
+    }
+
     /// <inheritdoc/>
     public override void Handle(in Wire.Request.Request request, ChannelWriter channel)
     {
@@ -31,13 +58,13 @@ internal sealed class WebRtcTransportHandler(WorkerServices services, WebRtcTran
 
     /// <inheritdoc/>
     public override void Dump(in Wire.Request.Request request, ChannelWriter channel) => channel.Accept(
-        request.Id, WebRtcTransportWriter.WriteDump(channel.ResponseBuilder, transport.Dump()));
+        request.Id, WebRtcTransportWriter.WriteDump(channel.ResponseBuilder, _transport.Dump()));
 
     /// <inheritdoc/>
     protected override void GetStats(in Wire.Request.Request request, ChannelWriter channel) => channel.Accept(
         request.Id,
         WebRtcTransportWriter.WriteStats(
-            channel.ResponseBuilder, transport.GetStats(Services.NowUs), transport.Dump()));
+            channel.ResponseBuilder, _transport.GetStats(Services.NowUs), _transport.Dump()));
 
     private void Connect(in Wire.Request.Request request, ChannelWriter channel)
     {
@@ -46,14 +73,14 @@ internal sealed class WebRtcTransportHandler(WorkerServices services, WebRtcTran
 
         DtlsRole remoteRole = WebRtcTransportWriter.ReadRole(body.DtlsParameters.Role);
         DtlsFingerprint[] fingerprints = WebRtcTransportWriter.ReadFingerprints(body.DtlsParameters.Fingerprints);
-        DtlsRole role = transport.Connect(remoteRole, fingerprints, Services.NowUs);
+        DtlsRole role = _transport.Connect(remoteRole, fingerprints, Services.NowUs);
         channel.Accept(request.Id, Wire.WebRtcTransport.ConnectResponse.Create(
             channel.ResponseBuilder, dtlsLocalRole: WebRtcTransportWriter.ToWire(role)));
     }
 
     private void RestartIce(in Wire.Request.Request request, ChannelWriter channel)
     {
-        IceParameters parameters = transport.RestartIce(Services.NowUs);
+        IceParameters parameters = _transport.RestartIce(Services.NowUs);
         WireBuilder b = channel.ResponseBuilder;
         channel.Accept(request.Id, Wire.Transport.RestartIceResponse.Create(
             b,

@@ -35,16 +35,24 @@ internal sealed class WorkerHandler(WorkerServices services, LogFilter filter) :
             case Wire.Request.Method.WorkerCloseRouter:
                 CloseRouter(request, channel);
                 break;
+            case Wire.Request.Method.WorkerCreateWebRtcServer:
+                CreateWebRtcServer(request, channel);
+                break;
+            case Wire.Request.Method.WorkerWebRtcServerClose:
+                CloseWebRtcServer(request, channel);
+                break;
             default:
                 throw Requests.Unsupported(request);
         }
     }
 
-    /// <summary>Closes all routers, with all that is in them.</summary>
+    /// <summary>Closes all routers, with all that is in them, then all WebRtcServers.</summary>
     public void Close()
     {
         foreach (string id in _routers.Ids)
-            Close(id);
+            TryCloseRouter(id);
+        foreach (string id in services.WebRtcServers.Ids)
+            TryCloseWebRtcServer(id);
     }
 
     private static Wire.Response.BodyOffset WriteUsage(Wire.WireBuilder builder)
@@ -80,7 +88,7 @@ internal sealed class WorkerHandler(WorkerServices services, LogFilter filter) :
             Wire.Worker.DumpResponse.Create(
                 builder,
                 pid: (uint)Environment.ProcessId,
-                webRtcServerIds: builder.Vector((IReadOnlyList<string>)[]),
+                webRtcServerIds: builder.Vector(services.WebRtcServers.Ids),
                 routerIds: builder.Vector(_routers.Ids),
                 channelMessageHandlers: Wire.Worker.ChannelMessageHandlers.Create(
                     builder,
@@ -127,19 +135,53 @@ internal sealed class WorkerHandler(WorkerServices services, LogFilter filter) :
     {
         if (!request.TryGetBody(out Wire.Worker.CloseRouterRequest body))
             throw Requests.WrongBody(request);
-        if (!Close(body.RouterId))
+        if (!TryCloseRouter(body.RouterId))
             throw RequestException.NotFound($"there is no router {body.RouterId}");
 
         channel.Accept(request.Id);
     }
 
-    private bool Close(string routerId)
+    private bool TryCloseRouter(string routerId)
     {
         if (!_routers.TryGet(Encoding.UTF8.GetBytes(routerId), out RouterHandler? router))
             return false;
 
         _routers.Remove(routerId);
         router.Close();
+        return true;
+    }
+
+    private void CreateWebRtcServer(in Wire.Request.Request request, ChannelWriter channel)
+    {
+        if (!request.TryGetBody(out Wire.Worker.CreateWebRtcServerRequest body))
+            throw Requests.WrongBody(request);
+
+        string id = body.WebRtcServerId;
+        services.Registry.CheckIsFree(id);
+        WebRtcServerHandler server = WebRtcServerHandler.Open(id, body.ListenInfos, services);
+        services.WebRtcServers.Add(id, server);
+        services.Registry.Add(id, server);
+        channel.Accept(request.Id);
+    }
+
+    private void CloseWebRtcServer(in Wire.Request.Request request, ChannelWriter channel)
+    {
+        if (!request.TryGetBody(out Wire.Worker.CloseWebRtcServerRequest body))
+            throw Requests.WrongBody(request);
+        if (!TryCloseWebRtcServer(body.WebRtcServerId))
+            throw RequestException.NotFound($"there is no WebRtcServer {body.WebRtcServerId}");
+
+        channel.Accept(request.Id);
+    }
+
+    private bool TryCloseWebRtcServer(string id)
+    {
+        if (!services.WebRtcServers.TryGet(Encoding.UTF8.GetBytes(id), out WebRtcServerHandler? server))
+            return false;
+
+        services.WebRtcServers.Remove(id);
+        services.Registry.Remove(id);
+        server.Close();
         return true;
     }
 }

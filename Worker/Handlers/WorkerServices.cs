@@ -20,6 +20,9 @@ internal sealed record WorkerServices(
     DtlsContext Dtls,
     RouterEnvironment Environment)
 {
+    /// <summary>The WebRtcServers, which transports of any router may use.</summary>
+    public HandlerTable<WebRtcServerHandler> WebRtcServers { get; } = new();
+
     /// <summary>The time of the running turn, in monotonic microseconds.</summary>
     public long NowUs => Loop.NowUs;
 }

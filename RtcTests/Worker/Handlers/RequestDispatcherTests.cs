@@ -81,7 +81,6 @@ public sealed class RequestDispatcherTests
         _handlers.Add("x", new FakeHandler(request =>
         {
             _channel.ResponseBuilder.String("half written");
-            _channel.NotificationBuilder.String("half written");
             if (isBroken)
                 throw new InvalidOperationException("broken");
             _channel.Accept(request.Id);
@@ -92,8 +91,25 @@ public sealed class RequestDispatcherTests
 
         Assert.Equal(ErrorKinds.Error, answer.Error);
         Assert.Equal(1, _logger.Errors);
-        Assert.Equal(0, _channel.NotificationBuilder.Length);
         Assert.True(Ask("x", Wire.Request.Method.ProducerPause).Accepted);
+    }
+
+    [Fact]
+    public void WhatAFailedHandlerHadHalfWrittenIsInNoLaterNotification()
+    {
+        _channel.Notify("x", Wire.Notification.Event.ConsumerProducerPause);
+        byte[] expected = _channel.Pending.ToArray();
+        _channel.Consume(expected.Length);
+        _handlers.Add("x", new FakeHandler(_ =>
+        {
+            _channel.NotificationBuilder.String("half written");
+            throw new InvalidOperationException("broken");
+        }));
+
+        Ask("x", Wire.Request.Method.ProducerPause);
+        _channel.Notify("x", Wire.Notification.Event.ConsumerProducerPause);
+
+        Assert.Equal(expected, _channel.Pending.ToArray());
     }
 
     [Fact]

@@ -8,7 +8,8 @@ using Wire = Channel.Wire;
 namespace Worker.Handlers;
 
 /// <summary>Requests to a producer.</summary>
-internal sealed class ProducerHandler(WorkerServices services, Producer producer) : IRequestHandler, INotificationHandler
+internal sealed class ProducerHandler(WorkerServices services, Producer producer)
+    : IRequestHandler, INotificationHandler
 {
     /// <inheritdoc/>
     public void Handle(in Wire.Request.Request request, ChannelWriter channel)

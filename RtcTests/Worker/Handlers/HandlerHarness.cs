@@ -46,7 +46,7 @@ internal sealed class HandlerHarness : IDisposable
 
     public PortManager Ports { get; }
 
-    /// <summary>Asks, and returns all that was sent meanwhile in its order: the events of notifications, the answer.</summary>
+    /// <summary>Asks, and returns what was sent meanwhile in its order: events and the answer.</summary>
     public Exchange Ask(string handlerId, Wire.Request.Method method, WriteBody? body = null)
     {
         WireBuilder b = new(Layout);

@@ -215,7 +215,8 @@ public sealed class RequestDispatcherTests
     {
         public int Notifications { get; private set; }
 
-        public void Handle(in Wire.Request.Request request, ChannelWriter channel) => throw new InvalidOperationException();
+        public void Handle(in Wire.Request.Request request, ChannelWriter channel) =>
+            throw new InvalidOperationException();
 
         public void Handle(in Wire.Notification.Notification notification) => Notifications++;
     }

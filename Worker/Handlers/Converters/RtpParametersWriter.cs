@@ -16,7 +16,8 @@ internal static class RtpParametersWriter
     /// <summary>Writes the parameters of a producer or consumer.</summary>
     public static Offset<Wire.RtpParameters.RtpParameters> Write(WireBuilder b, RtpParameters parameters)
     {
-        ListBuilder<Wire.RtpParameters.RtpCodecParameters> codecs = b.StartList<Wire.RtpParameters.RtpCodecParameters>();
+        ListBuilder<Wire.RtpParameters.RtpCodecParameters> codecs =
+            b.StartList<Wire.RtpParameters.RtpCodecParameters>();
         foreach (RtpCodecParameters codec in parameters.Codecs)
             codecs.Add(WriteCodec(b, codec));
         VectorOffset<Wire.RtpParameters.RtpCodecParameters> codecVector = codecs.End();
@@ -92,7 +93,9 @@ internal static class RtpParametersWriter
         foreach (RtcpFeedback item in codec.RtcpFeedback)
         {
             feedback.Add(Wire.RtpParameters.RtcpFeedback.Create(
-                b, type: b.String(item.Type), parameter: item.Parameter.Length == 0 ? default : b.String(item.Parameter)));
+                b,
+                type: b.String(item.Type),
+                parameter: item.Parameter.Length == 0 ? default : b.String(item.Parameter)));
         }
 
         VectorOffset<Wire.RtpParameters.RtcpFeedback> feedbackVector = feedback.End();
@@ -115,7 +118,8 @@ internal static class RtpParametersWriter
             encrypt: extension.Encrypt,
             parameters: WriteParameters(b, extension.Parameters));
 
-    private static VectorOffset<Wire.RtpParameters.Parameter> WriteParameters(WireBuilder b, RtpParameterList parameters)
+    private static VectorOffset<Wire.RtpParameters.Parameter> WriteParameters(
+        WireBuilder b, RtpParameterList parameters)
     {
         ListBuilder<Wire.RtpParameters.Parameter> list = b.StartList<Wire.RtpParameters.Parameter>();
         foreach (RtpParameter parameter in parameters)

@@ -19,6 +19,7 @@ public abstract class Transport
     private readonly RtcpReporter _reporter;
     private readonly RtcpDispatcher _dispatcher;
     private RtpHeaderExtensionIds _headerExtensionIds;
+    private ArrivalReporter? _arrivals;
     private bool _isClosed;
 
     /// <summary>Makes a transport that nothing hangs on.</summary>
@@ -76,11 +77,18 @@ public abstract class Transport
 
     /// <summary>Makes a producer.</summary>
     /// <exception cref="RequestException">The options are wrong, or an id, SSRC, MID or RID is taken.</exception>
-    public Producer Produce(ProducerOptions options, IProducerListener listener)
+    public Producer Produce(ProducerOptions options, IProducerListener listener, long nowUs)
     {
         Producer producer = _router.CreateProducer(this, options, listener);
         _producers.Add(producer.Id, producer);
         _headerExtensionIds = Merge(_headerExtensionIds, producer.RtpParameters.HeaderExtensionIds);
+        if (_arrivals is null && ArrivalReporter.IsWanted(producer.RtpParameters))
+        {
+            _arrivals = new ArrivalReporter(this, Environment);
+            if (IsConnected)
+                _arrivals.Start(nowUs);
+        }
+
         return producer;
     }
 
@@ -143,11 +151,12 @@ public abstract class Transport
         foreach (Consumer consumer in _consumers.Values.ToArray())
             CloseConsumer(consumer.Id, nowUs);
         _reporter.Stop();
+        _arrivals?.Stop();
         OnClose(nowUs);
     }
 
     /// <summary>What passed so far, at this moment.</summary>
-    public TransportStats GetStats(long nowUs) => Traffic.Snapshot(Id, Limits, nowUs);
+    public TransportStats GetStats(long nowUs) => Traffic.Snapshot(Id, Limits, _arrivals?.Loss, nowUs);
 
     /// <summary>
     /// The peer can be reached: consumers begin, reports are sent. Called again when a connection that was lost for a
@@ -158,6 +167,7 @@ public abstract class Transport
         foreach (Consumer consumer in _consumers.Values)
             consumer.OnTransportConnected(nowUs);
         _reporter.Start(nowUs);
+        _arrivals?.Start(nowUs);
     }
 
     /// <inheritdoc/>
@@ -213,11 +223,13 @@ public abstract class Transport
         foreach (Consumer consumer in _consumers.Values)
             consumer.OnTransportDisconnected();
         _reporter.Stop();
+        _arrivals?.Stop();
     }
 
     /// <summary>An RTP packet of the peer, in plaintext.</summary>
     private protected void ReceiveRtp(in RtpPacketView packet, long nowUs)
     {
+        _arrivals?.OnPacket(packet, _headerExtensionIds.TransportCc, nowUs);
         Producer? producer = RtpListener.Find(
             packet, _headerExtensionIds.Mid, _headerExtensionIds.Rid, _headerExtensionIds.RepairedRid);
         if (producer is null)

@@ -37,7 +37,11 @@ public sealed class TransportTraffic
         (kind == RtpSendKind.Retransmission ? _rtxSent : _rtpSent).Add(packetLength, payloadLength, nowUs);
 
     /// <summary>The numbers at this moment, with what only the transport knows.</summary>
-    public TransportStats Snapshot(string transportId, BitrateLimits limits, long nowUs) => new()
+    /// <param name="transportId">Id of the transport.</param>
+    /// <param name="limits">Limits that the application set.</param>
+    /// <param name="lossReceived">Loss from the peer, 0 to 1; null where no transport-wide feedback is sent.</param>
+    /// <param name="nowUs">Monotonic time in microseconds.</param>
+    public TransportStats Snapshot(string transportId, BitrateLimits limits, double? lossReceived, long nowUs) => new()
     {
         TransportId = transportId,
         TimestampMs = (ulong)(nowUs / 1000),
@@ -48,6 +52,8 @@ public sealed class TransportTraffic
         RtxReceived = Of(_rtxReceived, nowUs),
         RtxSent = Of(_rtxSent, nowUs),
         ProbationSent = Of(_probationSent, nowUs),
+        AvailableIncomingBitrate = lossReceived is null ? null : 0,
+        RtpPacketLossReceived = lossReceived,
         MaxIncomingBitrate = NullIfZero(limits.MaxIncoming),
         MaxOutgoingBitrate = NullIfZero(limits.MaxOutgoing),
         MinOutgoingBitrate = NullIfZero(limits.MinOutgoing),

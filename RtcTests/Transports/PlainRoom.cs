@@ -36,7 +36,7 @@ internal sealed class PlainRoom : IPlainTransportListener, IProducerListener, IC
             "in", new PlainTransportOptions { Base = new TransportOptions(), RtcpMux = true, Comedia = true }, _router, this);
         _publisher.Attach(_publisherSocket, null);
         _publisher.Connect(null, null, null, null);
-        _publisher.Produce(ProducerOptions(), this);
+        _publisher.Produce(ProducerOptions(), this, NowUs);
         for (int i = 0; i < consumers; i++)
             Receivers.Add(new Receiver(this, i, suite));
     }

@@ -142,7 +142,7 @@ internal abstract class TransportHandler(WorkerServices services, Transport tran
             EnablePacketId = body.EnableMediasoupPacketIdHeaderExtension,
             Paused = body.Paused,
         };
-        Producer producer = transport.Produce(options, new ProducerNotifier(services.Channel, id));
+        Producer producer = transport.Produce(options, new ProducerNotifier(services.Channel, id), services.NowUs);
         services.Registry.Add(id, new ProducerHandler(services, producer));
         channel.Accept(request.Id, Wire.Transport.ProduceResponse.Create(
             channel.ResponseBuilder, type: RtpParametersWriter.ToWire(producer.Type)));

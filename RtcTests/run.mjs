@@ -1,13 +1,13 @@
 // Runs every test there is and ends with one line "N passed, N failed". Starts on any Node from 18 on.
 //
 //   node RtcTests/run.mjs                       all
-//   node RtcTests/run.mjs dotnet|budget|gateway|mediasoup ...   only those
+//   node RtcTests/run.mjs dotnet|budget|hostile|gateway|mediasoup ...   only those
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildWorker, ensurePackages, executable, fail, root } from '../Worker/build.mjs';
 
-const suites = { dotnet, budget, gateway, mediasoup };
+const suites = { dotnet, budget, hostile, gateway, mediasoup };
 const chosen = process.argv.slice(2);
 const unknown = chosen.filter((name) => !(name in suites));
 if (unknown.length > 0) fail(`unknown suite ${unknown.join(', ')}; there are ${Object.keys(suites).join(', ')}`);
@@ -64,12 +64,20 @@ function budget() {
   return counted(run, { passed: /^(\d+) within budget/gm, failed: /^(\d+) over budget/gm, skipped: /^(\d+) skipped/gm });
 }
 
+/** Takes counts out of the closing lines of Node's test runner. */
+function countedByNode(run) {
+  return counted(run, { passed: /^. pass (\d+)$/gm, failed: /^. fail (\d+)$/gm, skipped: /^. skipped (\d+)$/gm });
+}
+
+function hostile() {
+  return countedByNode(capture(node, ['--test', '--test-reporter=spec', 'RtcTests/Hostile/garbage.mjs']));
+}
+
 function gateway() {
   if (!existsSync('/usr/bin/chromium')) {
     console.log('chromium is missing: apt-get install chromium (the end-to-end tests drive it)');
   }
-  const run = capture('npm', ['run', '--silent', 'test', '--workspace', 'gateway']);
-  return counted(run, { passed: /^. pass (\d+)$/gm, failed: /^. fail (\d+)$/gm, skipped: /^. skipped (\d+)$/gm });
+  return countedByNode(capture('npm', ['run', '--silent', 'test', '--workspace', 'gateway']));
 }
 
 function mediasoup() {

@@ -186,7 +186,7 @@ public abstract class Transport
         int sent = 0;
         if (TryGetRtpPath(out RtpPath path))
         {
-            uint absSendTime = packet.HasAbsSendTime ? NtpTime.ToAbsSendTime(nowUs) : 0;
+            uint absSendTime = packet.HasAbsSendTime ? NtpTime.ToAbsSendTime(SendTimeOf(packet, nowUs)) : 0;
             sent = DatagramWriter.SendRtp(path.Tuple, path.Srtp, packet, absSendTime, transportCc: 0);
         }
 
@@ -307,6 +307,17 @@ public abstract class Transport
     };
 
     private static byte Either(byte added, byte known) => added != 0 ? added : known;
+
+    /// <summary>
+    /// Media is forwarded the moment it arrives, so that moment serves as its send time. It has to: where RTX is not
+    /// negotiated a lost packet is sent again under its own sequence number, and under AES-GCM the same number with
+    /// other bytes repeats a nonce, which gives the authentication key away (RFC 7714 section 8.4).
+    /// </summary>
+    private static long SendTimeOf(in OutgoingRtp packet, long nowUs)
+    {
+        bool isRtx = packet.PayloadType != packet.Packet.PayloadType;
+        return isRtx ? nowUs : packet.Packet.ReceivedAtUs;
+    }
 
     private void Close(Producer producer, long nowUs)
     {

@@ -161,6 +161,9 @@ internal sealed class PlainRoom : IPlainTransportListener, IProducerListener, IC
         /// <summary>Whether packets are decrypted and kept; counting alone allocates nothing.</summary>
         public bool Keeps { get; set; } = true;
 
+        /// <summary>Takes what is sent as it is on the wire, instead of decrypting and keeping it.</summary>
+        public Action<byte[]>? OnDatagram { get; set; }
+
         public List<byte[]> Packets { get; } = [];
 
         public int Count { get; private set; }
@@ -177,7 +180,9 @@ internal sealed class PlainRoom : IPlainTransportListener, IProducerListener, IC
         private void OnSent(TransportAddress remote, ReadOnlySpan<byte> datagram)
         {
             Count++;
-            if (!Keeps)
+            if (OnDatagram is not null)
+                OnDatagram(datagram.ToArray());
+            if (!Keeps || OnDatagram is not null)
                 return;
 
             byte[] packet = datagram.ToArray();

@@ -1,5 +1,8 @@
 using System.Buffers.Binary;
+using Rtc.Buffers;
 using Rtc.Crypto;
+using Rtc.Routing;
+using Rtc.Rtp;
 using Rtc.Seams;
 using Rtc.Transports;
 using Xunit;
@@ -66,6 +69,27 @@ public sealed class PlainTransportTests
     }
 
     [Fact]
+    public void A_packet_sent_again_under_its_number_has_the_same_bytes()
+    {
+        var room = new PlainRoom(consumers: 1, SrtpSuite.AeadAes128Gcm);
+        PlainRoom.Receiver receiver = room.Receivers[0];
+        Consumer consumer = receiver.Transport.Consumers["consumer0"];
+        List<byte[]> datagrams = [];
+        receiver.OnDatagram = datagrams.Add;
+        RtpPacket packet = WithAbsSendTime(room);
+
+        receiver.Transport.SendRtp(consumer, new OutgoingRtp(packet), RtpSendKind.Media, room.NowUs);
+        receiver.Transport.SendRtp(
+            consumer, new OutgoingRtp(packet), RtpSendKind.Retransmission, room.NowUs + 300_000);
+        receiver.Transport.SendRtp(
+            consumer, new OutgoingRtp(packet) { PayloadType = 112 }, RtpSendKind.Retransmission, room.NowUs + 300_000);
+        packet.Release(BufferPurpose.Forwarding);
+
+        Assert.Equal(datagrams[0], datagrams[1]);
+        Assert.NotEqual(datagrams[0][12..24], datagrams[2][12..24]);
+    }
+
+    [Fact]
     public void Connect_says_what_is_wrong()
     {
         var room = new PlainRoom(consumers: 1, SrtpSuite.AeadAes128Gcm);
@@ -73,6 +97,16 @@ public sealed class PlainTransportTests
             () => room.Receivers[0].Transport.Connect("198.51.100.1", 1, null, null));
         Assert.Equal(RequestErrorKind.Error, twice.Kind);
         Assert.Contains("out0", twice.Message);
+    }
+
+    private static RtpPacket WithAbsSendTime(PlainRoom room)
+    {
+        byte[] bytes = [0x80, 111, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 2, 3, 4];
+        Assert.True(RtpPacketView.TryParse(bytes, out RtpPacketView view));
+        var extensions = new RtpExtensionList(stackalloc byte[32]);
+        extensions.AddAbsSendTime(4);
+        Assert.True(room.Packets.TryWrite(view, 111, 1, extensions, room.NowUs, out RtpPacket? packet));
+        return packet;
     }
 
     private static void Run(PlainRoom room, ref ushort number, int packets)

@@ -18,6 +18,7 @@ public sealed class Router
     {
         Id = id;
         Environment = environment;
+        Data = new DataRouter(id);
     }
 
     /// <summary>Its id.</summary>
@@ -25,6 +26,9 @@ public sealed class Router
 
     /// <summary>What it shares with the other routers of the loop.</summary>
     public RouterEnvironment Environment { get; }
+
+    /// <summary>Its data producers and consumers.</summary>
+    public DataRouter Data { get; }
 
     /// <summary>Its transports, in an order that stays.</summary>
     public IReadOnlyList<IRouterTransport> Transports => _transports.Values;
@@ -68,13 +72,19 @@ public sealed class Router
         transport.Close(nowUs);
     }
 
+    /// <summary>Throws when an observer of that id exists, before one is made.</summary>
+    /// <exception cref="RequestException">Error: the id is taken.</exception>
+    public void CheckObserverIdIsFree(string id)
+    {
+        if (_observers.Find(id) is not null)
+            throw RequestException.Error($"router {Id} already has an RTP observer {id}");
+    }
+
     /// <summary>Adds an observer.</summary>
     /// <exception cref="RequestException">Error: the id is taken.</exception>
     public void AddObserver(IRtpObserver observer)
     {
-        if (_observers.Find(observer.Id) is not null)
-            throw RequestException.Error($"router {Id} already has an RTP observer {observer.Id}");
-
+        CheckObserverIdIsFree(observer.Id);
         _observers.Add(observer.Id, observer);
     }
 
@@ -211,6 +221,8 @@ public sealed class Router
         ConsumerProducers = [.. _consumers.Values.Select(consumer => (consumer.Id, consumer.ProducerId))],
         ProducerObservers = [.. _producers.Values.Select(fanout =>
             (fanout.Producer.Id, (IReadOnlyList<string>)[.. fanout.Observers.Select(observer => observer.Id)]))],
+        DataProducerConsumers = Data.DumpProducers(),
+        DataConsumerProducers = Data.DumpConsumers(),
     };
 
     private ProducerFanout GetFanout(string producerId) => _producers.Find(producerId)

@@ -28,4 +28,19 @@ public sealed class RouterDump
         get;
         init;
     }
+
+    /// <summary>Every data producer with its data consumers.</summary>
+    public required IReadOnlyList<(string DataProducerId, IReadOnlyList<string> DataConsumerIds)>
+        DataProducerConsumers
+    {
+        get;
+        init;
+    }
+
+    /// <summary>Every data consumer with its data producer.</summary>
+    public required IReadOnlyList<(string DataConsumerId, string DataProducerId)> DataConsumerProducers
+    {
+        get;
+        init;
+    }
 }

@@ -9,7 +9,7 @@ namespace Rtc.Transports;
 /// the numbers. The subclasses know how bytes reach the peer.
 /// </summary>
 public abstract class Transport
-    : IRouterTransport, IProducerTransport, IConsumerTransport, IDatagramReceiver, IDeadlineOwner
+    : IRouterTransport, IProducerTransport, IConsumerTransport, IDataTransport, IDeadlineOwner
 {
     private readonly TransportOptions _options;
     private readonly Router _router;
@@ -35,6 +35,7 @@ public abstract class Transport
         }
 
         Listener = listener;
+        Data = new DataEndpoints(this, options, router.Data);
         _reporter = new RtcpReporter(this, router.Environment);
         _dispatcher = new RtcpDispatcher(RtpListener, _sendStreams);
     }
@@ -65,6 +66,9 @@ public abstract class Transport
 
     /// <summary>Consumers by id, in the order in which they were made.</summary>
     public IReadOnlyDictionary<string, Consumer> Consumers => _consumers;
+
+    /// <summary>The data producers and consumers that hang on it.</summary>
+    public DataEndpoints Data { get; }
 
     /// <summary>What all transports of the loop share.</summary>
     internal RouterEnvironment Environment => _router.Environment;
@@ -150,6 +154,7 @@ public abstract class Transport
         _producers.Clear();
         foreach (Consumer consumer in _consumers.Values.ToArray())
             CloseConsumer(consumer.Id, nowUs);
+        Data.Close();
         _reporter.Stop();
         _arrivals?.Stop();
         OnClose(nowUs);
@@ -171,25 +176,13 @@ public abstract class Transport
     }
 
     /// <inheritdoc/>
-    public abstract void OnDatagram(
-        IDatagramSocket socket, in TransportAddress remote, Span<byte> datagram, long nowUs);
-
-    /// <inheritdoc/>
-    public abstract void OnSocketClosed(IDatagramSocket socket, long nowUs);
-
-    /// <inheritdoc/>
     public virtual void OnDeadline(Deadline deadline, long nowUs) => _reporter.Report(nowUs);
 
     /// <inheritdoc/>
     public void SendRtp(Consumer consumer, in OutgoingRtp packet, RtpSendKind kind, long nowUs)
     {
-        int sent = 0;
-        if (TryGetRtpPath(out RtpPath path))
-        {
-            uint absSendTime = packet.HasAbsSendTime ? NtpTime.ToAbsSendTime(SendTimeOf(packet, nowUs)) : 0;
-            sent = DatagramWriter.SendRtp(path.Tuple, path.Srtp, packet, absSendTime, transportCc: 0);
-        }
-
+        uint absSendTime = packet.HasAbsSendTime ? NtpTime.ToAbsSendTime(SendTimeOf(packet, nowUs)) : 0;
+        int sent = WriteRtp(consumer, packet, absSendTime, transportCc: 0);
         if (sent == 0)
         {
             Counters.SendFailures++;
@@ -203,7 +196,7 @@ public abstract class Transport
     /// <inheritdoc/>
     public void SendRtcp(ReadOnlySpan<byte> rtcp, long nowUs)
     {
-        int sent = TryGetRtcpPath(out RtpPath path) ? DatagramWriter.SendRtcp(path.Tuple, path.Srtp, rtcp) : 0;
+        int sent = WriteRtcp(rtcp);
         if (sent == 0)
             Counters.SendFailures++;
         else
@@ -216,6 +209,15 @@ public abstract class Transport
         _consumers.Remove(consumer.Id);
         Forget(consumer);
     }
+
+    /// <inheritdoc/>
+    public abstract void CheckCarries(DataChannelType type);
+
+    /// <inheritdoc/>
+    public abstract void SendMessage(DataConsumer consumer, uint ppid, ReadOnlySpan<byte> payload, long nowUs);
+
+    /// <inheritdoc/>
+    public void OnDataConsumerClosed(DataConsumer consumer) => Data.Forget(consumer);
 
     /// <summary>The peer cannot be reached for now, or not any more: consumers stop, no reports are sent.</summary>
     private protected void SetDisconnected(long nowUs)
@@ -271,6 +273,8 @@ public abstract class Transport
         Direct = _options.Direct,
         ProducerIds = [.. _producers.Keys],
         ConsumerIds = [.. _consumers.Keys],
+        DataProducerIds = [.. Data.Producers.Keys],
+        DataConsumerIds = [.. Data.Consumers.Keys],
         SsrcConsumerIds = _sendStreams.DumpMedia(),
         RtxSsrcConsumerIds = _sendStreams.DumpRtx(),
         HeaderExtensionIds = _headerExtensionIds,
@@ -282,11 +286,16 @@ public abstract class Transport
         TraceEventTypes = TraceEventTypes,
     };
 
-    /// <summary>The way that RTP takes; false while there is none.</summary>
-    private protected abstract bool TryGetRtpPath(out RtpPath path);
+    /// <summary>Sends an RTP packet and returns the bytes that leave; 0 when it was dropped.</summary>
+    /// <param name="consumer">Whose packet it is.</param>
+    /// <param name="packet">A shared packet and what differs from it.</param>
+    /// <param name="absSendTime">24 bits; written where the header has room for it.</param>
+    /// <param name="transportCc">Transport-wide sequence number; written where the header has room for it.</param>
+    private protected abstract int WriteRtp(
+        Consumer consumer, in OutgoingRtp packet, uint absSendTime, ushort transportCc);
 
-    /// <summary>The way that RTCP takes; false while there is none.</summary>
-    private protected abstract bool TryGetRtcpPath(out RtpPath path);
+    /// <summary>Sends RTCP and returns the bytes that leave; 0 when it was dropped.</summary>
+    private protected abstract int WriteRtcp(ReadOnlySpan<byte> rtcp);
 
     /// <summary>Drops what decryption keeps of an SSRC that belongs to nobody.</summary>
     private protected abstract void ForgetReceiveStream(uint ssrc);

@@ -21,6 +21,9 @@ public sealed class TransportCounters
     /// <summary>RTCP that is not valid.</summary>
     public long MalformedRtcp { get; internal set; }
 
+    /// <summary>Packets and messages of the application that are longer than is allowed.</summary>
+    public long TooLong { get; internal set; }
+
     /// <summary>RTP and RTCP that could not be decrypted.</summary>
     public long UnprotectFailures { get; internal set; }
 

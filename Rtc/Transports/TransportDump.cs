@@ -17,6 +17,12 @@ public sealed class TransportDump
     /// <summary>Consumers of the transport.</summary>
     public required IReadOnlyList<string> ConsumerIds { get; init; }
 
+    /// <summary>Data producers of the transport.</summary>
+    public required IReadOnlyList<string> DataProducerIds { get; init; }
+
+    /// <summary>Data consumers of the transport.</summary>
+    public required IReadOnlyList<string> DataConsumerIds { get; init; }
+
     /// <summary>Media SSRCs that are sent, with the consumer of each.</summary>
     public required IReadOnlyList<(uint Ssrc, string ConsumerId)> SsrcConsumerIds { get; init; }
 

@@ -12,7 +12,7 @@ namespace Rtc.Transports;
 /// ICE, DTLS and SRTP towards a WebRTC endpoint: tells the protocols of RFC 7983 apart, lets each do its part, and
 /// runs DTLS as soon as ICE has a tuple.
 /// </summary>
-public sealed class WebRtcTransport : Transport, IIceListener
+public sealed class WebRtcTransport : NetworkTransport, IIceListener
 {
     private readonly IWebRtcTransportListener _listener;
     private readonly ISharedPort? _sharedPort;

@@ -166,6 +166,9 @@ internal sealed class Room
 
     public static uint MappedSsrc(int encodingIndex) => 9000 + (uint)encodingIndex;
 
+    /// <summary>Writes what the application is told of a consumer into <see cref="Events"/>.</summary>
+    public IConsumerListener Listen(string id) => new EventLog(id, Events);
+
     public void Advance(long ms)
     {
         long endUs = NowUs + (ms * 1000);

@@ -1,0 +1,48 @@
+using Rtc.Routing;
+using Rtc.Rtp;
+using Rtc.Seams;
+
+namespace Rtc.Transports;
+
+/// <summary>What transports share whose peer is reached by datagrams.</summary>
+public abstract class NetworkTransport : Transport, IDatagramReceiver
+{
+    /// <summary>Makes a transport that nothing hangs on.</summary>
+    private protected NetworkTransport(
+        string id, TransportOptions options, Router router, ITransportListener listener)
+        : base(id, options, router, listener)
+    {
+    }
+
+    /// <inheritdoc/>
+    public abstract void OnDatagram(
+        IDatagramSocket socket, in TransportAddress remote, Span<byte> datagram, long nowUs);
+
+    /// <inheritdoc/>
+    public abstract void OnSocketClosed(IDatagramSocket socket, long nowUs);
+
+    /// <inheritdoc/>
+    public override void CheckCarries(DataChannelType type) =>
+        throw RequestException.Error($"transport {Id}: SCTP is not enabled");
+
+    /// <inheritdoc/>
+    public override void SendMessage(DataConsumer consumer, uint ppid, ReadOnlySpan<byte> payload, long nowUs) =>
+        throw new InvalidOperationException("a data consumer hangs on a transport that does not carry data");
+
+    /// <inheritdoc/>
+    private protected override int WriteRtp(
+        Consumer consumer, in OutgoingRtp packet, uint absSendTime, ushort transportCc) =>
+        TryGetRtpPath(out RtpPath path)
+            ? DatagramWriter.SendRtp(path.Tuple, path.Srtp, packet, absSendTime, transportCc)
+            : 0;
+
+    /// <inheritdoc/>
+    private protected override int WriteRtcp(ReadOnlySpan<byte> rtcp) =>
+        TryGetRtcpPath(out RtpPath path) ? DatagramWriter.SendRtcp(path.Tuple, path.Srtp, rtcp) : 0;
+
+    /// <summary>The way that RTP takes; false while there is none.</summary>
+    private protected abstract bool TryGetRtpPath(out RtpPath path);
+
+    /// <summary>The way that RTCP takes; false while there is none.</summary>
+    private protected abstract bool TryGetRtcpPath(out RtpPath path);
+}

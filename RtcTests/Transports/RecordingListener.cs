@@ -1,0 +1,48 @@
+using Rtc.Routing;
+using Rtc.Rtp;
+using Rtc.Transports;
+
+namespace RtcTests.Transports;
+
+/// <summary>Writes down what the application would be told of one entity.</summary>
+internal sealed class RecordingListener
+    : IDirectTransportListener, IProducerListener, IConsumerListener, IDataConsumerListener
+{
+    public List<string> Events { get; } = [];
+
+    public List<byte[]> Rtp { get; } = [];
+
+    public List<byte[]> Rtcp { get; } = [];
+
+    public List<byte[]> Messages { get; } = [];
+
+    public void OnTrace(TransportTraceEventTypes type, long timestampMs) => Events.Add($"trace {type}");
+
+    public void OnRtcp(ReadOnlySpan<byte> rtcp) => Rtcp.Add(rtcp.ToArray());
+
+    public void OnScore(ReadOnlySpan<ProducerScore> scores) => Events.Add($"score {scores[^1].Score}");
+
+    public void OnVideoOrientationChange(VideoOrientation orientation) => Events.Add("orientation");
+
+    public void OnTrace(RtpTrace trace) => Events.Add($"trace {trace.Type}");
+
+    public void OnScore(ConsumerScore score) => Events.Add($"score {score.Score} {score.ProducerScore}");
+
+    public void OnLayersChange(ConsumerLayers? layers) => Events.Add($"layers {layers}");
+
+    public void OnProducerPaused() => Events.Add("producerpause");
+
+    public void OnProducerResumed() => Events.Add("producerresume");
+
+    public void OnProducerClosed() => Events.Add("producerclose");
+
+    public void OnRtp(ReadOnlySpan<byte> packet) => Rtp.Add(packet.ToArray());
+
+    public void OnDataProducerPaused() => Events.Add("dataproducerpause");
+
+    public void OnDataProducerResumed() => Events.Add("dataproducerresume");
+
+    public void OnDataProducerClosed() => Events.Add("dataproducerclose");
+
+    public void OnMessage(uint ppid, ReadOnlySpan<byte> payload) => Messages.Add(payload.ToArray());
+}

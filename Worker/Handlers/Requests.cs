@@ -13,4 +13,12 @@ internal static class Requests
     /// <summary>The request carries something else than its method wants.</summary>
     public static RequestException WrongBody(in Wire.Request.Request request) =>
         RequestException.TypeError($"{request.Method} to {request.HandlerId} has a wrong or missing body");
+
+    /// <summary>The event means nothing to what the notification is addressed to.</summary>
+    public static RequestException Unsupported(in Wire.Notification.Notification notification) =>
+        RequestException.Error($"{notification.Event} is not supported by {notification.HandlerId}");
+
+    /// <summary>The notification carries something else than its event wants.</summary>
+    public static RequestException WrongBody(in Wire.Notification.Notification notification) =>
+        RequestException.TypeError($"{notification.Event} to {notification.HandlerId} has a wrong or missing body");
 }

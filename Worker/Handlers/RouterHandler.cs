@@ -10,6 +10,7 @@ namespace Worker.Handlers;
 internal sealed class RouterHandler(WorkerServices services, Router router) : IRequestHandler
 {
     private readonly TransportFactory _factory = new(services);
+    private readonly RtpObserverRequests _observers = new(services, router);
     private readonly Dictionary<string, TransportHandler> _transports = [];
 
     /// <inheritdoc/>
@@ -26,6 +27,21 @@ internal sealed class RouterHandler(WorkerServices services, Router router) : IR
                 break;
             case Wire.Request.Method.RouterCreatePlainTransport:
                 CreatePlainTransport(request, channel);
+                break;
+            case Wire.Request.Method.RouterCreatePipeTransport:
+                CreatePipeTransport(request, channel);
+                break;
+            case Wire.Request.Method.RouterCreateDirectTransport:
+                CreateDirectTransport(request, channel);
+                break;
+            case Wire.Request.Method.RouterCreateAudioLevelObserver:
+                _observers.CreateAudioLevelObserver(request, channel);
+                break;
+            case Wire.Request.Method.RouterCreateActiveSpeakerObserver:
+                _observers.CreateActiveSpeakerObserver(request, channel);
+                break;
+            case Wire.Request.Method.RouterCloseRtpObserver:
+                _observers.Close(request, channel);
                 break;
             case Wire.Request.Method.RouterCloseTransport:
                 CloseTransport(request, channel);
@@ -52,6 +68,7 @@ internal sealed class RouterHandler(WorkerServices services, Router router) : IR
     {
         foreach (string transportId in _transports.Keys.ToArray())
             CloseTransport(transportId);
+        _observers.Unregister();
         services.Registry.Remove(router.Id);
         router.Close(services.NowUs);
     }
@@ -77,6 +94,28 @@ internal sealed class RouterHandler(WorkerServices services, Router router) : IR
 
         CheckIsFree(body.TransportId);
         PlainTransportHandler handler = _factory.CreatePlainTransport(body.TransportId, body.Options, router);
+        Add(handler);
+        handler.Dump(request, channel);
+    }
+
+    private void CreatePipeTransport(in Wire.Request.Request request, ChannelWriter channel)
+    {
+        if (!request.TryGetBody(out Wire.Router.CreatePipeTransportRequest body))
+            throw Requests.WrongBody(request);
+
+        CheckIsFree(body.TransportId);
+        PipeTransportHandler handler = _factory.CreatePipeTransport(body.TransportId, body.Options, router);
+        Add(handler);
+        handler.Dump(request, channel);
+    }
+
+    private void CreateDirectTransport(in Wire.Request.Request request, ChannelWriter channel)
+    {
+        if (!request.TryGetBody(out Wire.Router.CreateDirectTransportRequest body))
+            throw Requests.WrongBody(request);
+
+        CheckIsFree(body.TransportId);
+        DirectTransportHandler handler = _factory.CreateDirectTransport(body.TransportId, body.Options, router);
         Add(handler);
         handler.Dump(request, channel);
     }

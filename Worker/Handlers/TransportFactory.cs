@@ -100,12 +100,56 @@ internal sealed class TransportFactory(WorkerServices services)
         return new PlainTransportHandler(services, transport, sockets);
     }
 
+    /// <summary>Makes a PipeTransport.</summary>
+    /// <exception cref="RequestException">An option is wrong, or a port cannot be bound.</exception>
+    public PipeTransportHandler CreatePipeTransport(
+        string id, Wire.PipeTransport.PipeTransportOptions options, Router router)
+    {
+        ListenInfo info = ReadUdp(id, options.ListenInfo);
+        var transport = new PipeTransport(
+            id,
+            new PipeTransportOptions
+            {
+                Base = ReadBase(options.Base),
+                EnableRtx = options.EnableRtx,
+                EnableSrtp = options.EnableSrtp,
+            },
+            router,
+            new TransportNotifier(services.Channel, id));
+        var sockets = new SocketSet(services.Loop, services.Ports);
+        try
+        {
+            transport.Attach(sockets.OpenUdp(info, transport));
+        }
+        catch
+        {
+            sockets.Close();
+            transport.Close(services.NowUs);
+            throw;
+        }
+
+        return new PipeTransportHandler(services, transport, sockets);
+    }
+
+    /// <summary>Makes a DirectTransport.</summary>
+    /// <exception cref="RequestException">TypeError: an option is wrong.</exception>
+    public DirectTransportHandler CreateDirectTransport(
+        string id, Wire.DirectTransport.DirectTransportOptions options, Router router)
+    {
+        if (options.Base.EnableSctp)
+            throw RequestException.TypeError($"transport {id}: a DirectTransport does not speak SCTP");
+
+        var transport = new DirectTransport(
+            id, ReadBase(options.Base), router, new DirectTransportNotifier(services.Channel, id));
+        return new DirectTransportHandler(services, transport);
+    }
+
     private static ListenInfo ReadUdp(string id, Wire.Transport.ListenInfo wire)
     {
         ListenInfo info = ListenInfoReader.Read(wire);
         return info.Protocol == TransportProtocol.Udp
             ? info
-            : throw RequestException.TypeError($"transport {id}: a PlainTransport listens on UDP only");
+            : throw RequestException.TypeError($"transport {id}: listens on UDP only");
     }
 
     private static TransportOptions ReadBase(Wire.Transport.Options wire) => new()

@@ -14,6 +14,8 @@ namespace Worker.Handlers;
 internal abstract class TransportHandler(WorkerServices services, Transport transport, SocketSet? sockets)
     : IRequestHandler, INotificationHandler
 {
+    private readonly DataRequests _data = new(services, transport);
+
     /// <summary>The transport.</summary>
     public Transport Transport => transport;
 
@@ -55,6 +57,18 @@ internal abstract class TransportHandler(WorkerServices services, Transport tran
             case Wire.Request.Method.TransportCloseConsumer:
                 CloseConsumer(request, channel);
                 break;
+            case Wire.Request.Method.TransportProduceData:
+                _data.Produce(request, channel);
+                break;
+            case Wire.Request.Method.TransportConsumeData:
+                _data.Consume(request, channel);
+                break;
+            case Wire.Request.Method.TransportCloseDataProducer:
+                _data.CloseProducer(request, channel);
+                break;
+            case Wire.Request.Method.TransportCloseDataConsumer:
+                _data.CloseConsumer(request, channel);
+                break;
             default:
                 throw Requests.Unsupported(request);
         }
@@ -75,6 +89,7 @@ internal abstract class TransportHandler(WorkerServices services, Transport tran
             services.Registry.Remove(id);
         foreach (string id in transport.Consumers.Keys)
             services.Registry.Remove(id);
+        _data.Unregister();
     }
 
     /// <summary>The transport hangs on a router from now on.</summary>
@@ -143,7 +158,7 @@ internal abstract class TransportHandler(WorkerServices services, Transport tran
             Paused = body.Paused,
         };
         Producer producer = transport.Produce(options, new ProducerNotifier(services.Channel, id), services.NowUs);
-        services.Registry.Add(id, new ProducerHandler(services, producer));
+        services.Registry.Add(id, new ProducerHandler(services, producer, transport as DirectTransport));
         channel.Accept(request.Id, Wire.Transport.ProduceResponse.Create(
             channel.ResponseBuilder, type: RtpParametersWriter.ToWire(producer.Type)));
     }

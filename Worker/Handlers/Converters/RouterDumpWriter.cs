@@ -17,6 +17,6 @@ internal static class RouterDumpWriter
             mapProducerIdConsumerIds: MapWriter.Write(b, dump.ProducerConsumers),
             mapConsumerIdProducerId: MapWriter.Write(b, dump.ConsumerProducers),
             mapProducerIdObserverIds: MapWriter.Write(b, dump.ProducerObservers),
-            mapDataProducerIdDataConsumerIds: b.StartList<Wire.Common.StringStringArray>().End(),
-            mapDataConsumerIdDataProducerId: b.StartList<Wire.Common.StringString>().End());
+            mapDataProducerIdDataConsumerIds: MapWriter.Write(b, dump.DataProducerConsumers),
+            mapDataConsumerIdDataProducerId: MapWriter.Write(b, dump.DataConsumerProducers));
 }

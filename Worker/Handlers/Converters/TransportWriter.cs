@@ -18,8 +18,8 @@ internal static class TransportWriter
             consumerIds: b.Vector(dump.ConsumerIds),
             mapSsrcConsumerId: MapWriter.Write(b, dump.SsrcConsumerIds),
             mapRtxSsrcConsumerId: MapWriter.Write(b, dump.RtxSsrcConsumerIds),
-            dataProducerIds: b.StartStrings().End(),
-            dataConsumerIds: b.StartStrings().End(),
+            dataProducerIds: b.Vector(dump.DataProducerIds),
+            dataConsumerIds: b.Vector(dump.DataConsumerIds),
             recvRtpHeaderExtensions: WriteExtensions(b, dump.HeaderExtensionIds),
             rtpListener: Wire.Transport.RtpListener.Create(
                 b,

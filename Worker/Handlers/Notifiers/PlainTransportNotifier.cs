@@ -1,4 +1,3 @@
-using System.Text;
 using Channel;
 using Channel.Wire;
 using Rtc.Transports;
@@ -9,16 +8,15 @@ using Wire = Channel.Wire;
 namespace Worker.Handlers.Notifiers;
 
 /// <summary>Tells the application what happens to a PlainTransport.</summary>
-internal sealed class PlainTransportNotifier(ChannelWriter channel, string id) : IPlainTransportListener
+internal sealed class PlainTransportNotifier(ChannelWriter channel, string id)
+    : TransportNotifier(channel, id), IPlainTransportListener
 {
-    private readonly byte[] _id = Encoding.UTF8.GetBytes(id);
-
     /// <inheritdoc/>
     public void OnTuple(TupleInfo tuple)
     {
-        WireBuilder b = channel.NotificationBuilder;
-        channel.Notify(
-            _id,
+        WireBuilder b = Channel.NotificationBuilder;
+        Channel.Notify(
+            Id,
             Event.PlainTransportTuple,
             Wire.PlainTransport.TupleNotification.Create(b, tuple: TupleWriter.Write(b, tuple)));
     }
@@ -26,14 +24,10 @@ internal sealed class PlainTransportNotifier(ChannelWriter channel, string id) :
     /// <inheritdoc/>
     public void OnRtcpTuple(TupleInfo tuple)
     {
-        WireBuilder b = channel.NotificationBuilder;
-        channel.Notify(
-            _id,
+        WireBuilder b = Channel.NotificationBuilder;
+        Channel.Notify(
+            Id,
             Event.PlainTransportRtcpTuple,
             Wire.PlainTransport.RtcpTupleNotification.Create(b, tuple: TupleWriter.Write(b, tuple)));
     }
-
-    /// <inheritdoc/>
-    public void OnTrace(TransportTraceEventTypes type, long timestampMs) => channel.Notify(
-        _id, Event.TransportTrace, TransportWriter.WriteTrace(channel.NotificationBuilder, type, timestampMs));
 }

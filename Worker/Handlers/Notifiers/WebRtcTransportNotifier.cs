@@ -1,4 +1,3 @@
-using System.Text;
 using Channel;
 using Channel.Wire;
 using Rtc.Dtls;
@@ -11,39 +10,34 @@ using Wire = Channel.Wire;
 namespace Worker.Handlers.Notifiers;
 
 /// <summary>Tells the application what happens to a WebRtcTransport.</summary>
-internal sealed class WebRtcTransportNotifier(ChannelWriter channel, string id) : IWebRtcTransportListener
+internal sealed class WebRtcTransportNotifier(ChannelWriter channel, string id)
+    : TransportNotifier(channel, id), IWebRtcTransportListener
 {
-    private readonly byte[] _id = Encoding.UTF8.GetBytes(id);
-
     /// <inheritdoc/>
     public void OnIceSelectedTupleChange(TupleInfo tuple)
     {
-        WireBuilder b = channel.NotificationBuilder;
-        channel.Notify(
-            _id,
+        WireBuilder b = Channel.NotificationBuilder;
+        Channel.Notify(
+            Id,
             Event.WebRtcTransportIceSelectedTupleChange,
             Wire.WebRtcTransport.IceSelectedTupleChangeNotification.Create(b, tuple: TupleWriter.Write(b, tuple)));
     }
 
     /// <inheritdoc/>
-    public void OnIceStateChange(IceState state) => channel.Notify(
-        _id,
+    public void OnIceStateChange(IceState state) => Channel.Notify(
+        Id,
         Event.WebRtcTransportIceStateChange,
         Wire.WebRtcTransport.IceStateChangeNotification.Create(
-            channel.NotificationBuilder, iceState: WebRtcTransportWriter.ToWire(state)));
+            Channel.NotificationBuilder, iceState: WebRtcTransportWriter.ToWire(state)));
 
     /// <inheritdoc/>
     public void OnDtlsStateChange(DtlsState state, string? remoteCertificatePem)
     {
-        WireBuilder b = channel.NotificationBuilder;
-        channel.Notify(
-            _id,
+        WireBuilder b = Channel.NotificationBuilder;
+        Channel.Notify(
+            Id,
             Event.WebRtcTransportDtlsStateChange,
             Wire.WebRtcTransport.DtlsStateChangeNotification.Create(
                 b, dtlsState: WebRtcTransportWriter.ToWire(state), remoteCert: b.String(remoteCertificatePem)));
     }
-
-    /// <inheritdoc/>
-    public void OnTrace(TransportTraceEventTypes type, long timestampMs) => channel.Notify(
-        _id, Event.TransportTrace, TransportWriter.WriteTrace(channel.NotificationBuilder, type, timestampMs));
 }

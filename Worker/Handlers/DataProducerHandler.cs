@@ -1,0 +1,64 @@
+using Channel;
+using Rtc.Routing;
+using Rtc.Seams;
+using Rtc.Transports;
+using Worker.Handlers.Converters;
+using Wire = Channel.Wire;
+
+namespace Worker.Handlers;
+
+/// <summary>Requests to a data producer, and messages that the application sends through it.</summary>
+/// <param name="services">What the handlers of the worker share.</param>
+/// <param name="producer">The data producer.</param>
+/// <param name="direct">Its transport where that takes messages of the application; null where it has a network.</param>
+internal sealed class DataProducerHandler(WorkerServices services, DataProducer producer, DirectTransport? direct)
+    : IRequestHandler, INotificationHandler
+{
+    /// <inheritdoc/>
+    public void Handle(in Wire.Request.Request request, ChannelWriter channel)
+    {
+        switch (request.Method)
+        {
+            case Wire.Request.Method.DataProducerDump:
+                channel.Accept(request.Id, DataWriter.WriteDump(channel.ResponseBuilder, producer));
+                break;
+            case Wire.Request.Method.DataProducerGetStats:
+                channel.Accept(
+                    request.Id, DataWriter.WriteStats(channel.ResponseBuilder, producer, services.NowUs));
+                break;
+            case Wire.Request.Method.DataProducerPause:
+                producer.Pause();
+                channel.Accept(request.Id);
+                break;
+            case Wire.Request.Method.DataProducerResume:
+                producer.Resume();
+                channel.Accept(request.Id);
+                break;
+            default:
+                throw Requests.Unsupported(request);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Handle(in Wire.Notification.Notification notification)
+    {
+        if (notification.Event != Wire.Notification.Event.DataProducerSend)
+            throw Requests.Unsupported(notification);
+        if (!notification.TryGetBody(out Wire.DataProducer.SendNotification body))
+            throw Requests.WrongBody(notification);
+        if (direct is null)
+            throw RequestException.Error($"data producer {producer.Id} takes no messages of the application");
+
+        var message = new DataMessage(body.Ppid, body.Data)
+        {
+            Subchannels = body.Subchannels,
+            RequiredSubchannel = body.RequiredSubchannel,
+            IgnoredSubchannel = body.IgnoredSubchannel,
+        };
+        if (!direct.OnMessage(producer, message, services.NowUs))
+        {
+            throw RequestException.TypeError(
+                $"data producer {producer.Id}: a message of {body.Data.Length} bytes exceeds maxReceiveMessageSize");
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using Channel;
+using Rtc.Routing;
+using Rtc.Transports;
+using Worker.Handlers.Converters;
+using Worker.Handlers.Notifiers;
+using Wire = Channel.Wire;
+
+namespace Worker.Handlers;
+
+/// <summary>Requests to a transport about the data producers and consumers on it.</summary>
+internal sealed class DataRequests(WorkerServices services, Transport transport)
+{
+    /// <summary>Makes a data producer.</summary>
+    public void Produce(in Wire.Request.Request request, ChannelWriter channel)
+    {
+        if (!request.TryGetBody(out Wire.Transport.ProduceDataRequest body))
+            throw Requests.WrongBody(request);
+
+        string id = body.DataProducerId;
+        services.Registry.CheckIsFree(id);
+        DataProducer producer = transport.Data.Produce(new DataProducerOptions
+        {
+            Id = id,
+            Type = body.Type == Wire.DataProducer.Type.Direct ? DataChannelType.Direct : DataChannelType.Sctp,
+            Label = body.Label ?? "",
+            Protocol = body.Protocol ?? "",
+            Paused = body.Paused,
+        });
+        services.Registry.Add(id, new DataProducerHandler(services, producer, transport as DirectTransport));
+        channel.Accept(request.Id, DataWriter.WriteDump(channel.ResponseBuilder, producer));
+    }
+
+    /// <summary>Makes a data consumer.</summary>
+    public void Consume(in Wire.Request.Request request, ChannelWriter channel)
+    {
+        if (!request.TryGetBody(out Wire.Transport.ConsumeDataRequest body))
+            throw Requests.WrongBody(request);
+
+        string id = body.DataConsumerId;
+        services.Registry.CheckIsFree(id);
+        var options = new DataConsumerOptions
+        {
+            Id = id,
+            DataProducerId = body.DataProducerId,
+            Type = body.Type == Wire.DataConsumer.Type.Direct ? DataChannelType.Direct : DataChannelType.Sctp,
+            Label = body.Label ?? "",
+            Protocol = body.Protocol ?? "",
+            Paused = body.Paused,
+            IsPipe = transport is PipeTransport,
+            Subchannels = body.Subchannels.ToArray(),
+        };
+        DataConsumer consumer = transport.Data.Consume(options, new DataConsumerNotifier(services, id));
+        services.Registry.Add(id, new DataConsumerHandler(services, consumer));
+        channel.Accept(request.Id, DataWriter.WriteDump(channel.ResponseBuilder, consumer));
+    }
+
+    /// <summary>Closes a data producer.</summary>
+    public void CloseProducer(in Wire.Request.Request request, ChannelWriter channel)
+    {
+        if (!request.TryGetBody(out Wire.Transport.CloseDataProducerRequest body))
+            throw Requests.WrongBody(request);
+
+        transport.Data.CloseProducer(body.DataProducerId);
+        services.Registry.Remove(body.DataProducerId);
+        channel.Accept(request.Id);
+    }
+
+    /// <summary>Closes a data consumer.</summary>
+    public void CloseConsumer(in Wire.Request.Request request, ChannelWriter channel)
+    {
+        if (!request.TryGetBody(out Wire.Transport.CloseDataConsumerRequest body))
+            throw Requests.WrongBody(request);
+
+        transport.Data.CloseConsumer(body.DataConsumerId);
+        services.Registry.Remove(body.DataConsumerId);
+        channel.Accept(request.Id);
+    }
+
+    /// <summary>No request reaches any of them any more.</summary>
+    public void Unregister()
+    {
+        foreach (string id in transport.Data.Producers.Keys)
+            services.Registry.Remove(id);
+        foreach (string id in transport.Data.Consumers.Keys)
+            services.Registry.Remove(id);
+    }
+}

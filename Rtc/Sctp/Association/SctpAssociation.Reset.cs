@@ -1,0 +1,110 @@
+using System.Buffers.Binary;
+using Rtc.Sctp.Packet;
+
+namespace Rtc.Sctp.Association;
+
+/// <summary>Resetting streams (RFC 6525 sections 5.1 and 5.2).</summary>
+public sealed partial class SctpAssociation
+{
+    private void HandleReConfig(in ChunkView chunk, long nowUs)
+    {
+        if (!IsUp)
+        {
+            _counters.InvalidChunks++;
+            return;
+        }
+
+        const int Longest = 2 * (ParameterView.HeaderLength + ReconfigurationResponseView.FixedLength);
+        Span<byte> responses = stackalloc byte[Longest];
+        var writer = new ParameterWriter(responses);
+        var parameters = new ParameterReader(chunk.Value);
+        // A chunk holds two parameters at most (RFC 6525 section 3.1).
+        for (int i = 0; i < 2 && parameters.TryRead(out ParameterView parameter) && IsUp; i++)
+            HandleReConfigParameter(parameter, ref writer, nowUs);
+
+        if (parameters.IsMalformed)
+            _counters.InvalidChunks++;
+
+        if (writer.Length > 0 && IsUp)
+            QueueChunk(ChunkType.ReConfig, writer.Written);
+    }
+
+    private void HandleReConfigParameter(scoped in ParameterView parameter, ref ParameterWriter responses, long nowUs)
+    {
+        if (OutgoingResetView.TryParse(parameter, out OutgoingResetView request))
+        {
+            ChunkWriter.AddReconfigurationResponse(
+                ref responses, request.RequestNumber, HandleOutgoingResetOfPeer(request));
+            return;
+        }
+
+        if (ReconfigurationResponseView.TryParse(parameter, out ReconfigurationResponseView response))
+        {
+            HandleReconfigurationResponse(response, nowUs);
+            return;
+        }
+
+        bool isRequest = parameter.Type is ParameterType.IncomingSsnReset or ParameterType.SsnTsnReset or
+            ParameterType.AddOutgoingStreams or ParameterType.AddIncomingStreams;
+        if (!isRequest || parameter.Value.Length < sizeof(uint))
+        {
+            _counters.InvalidChunks++;
+            return;
+        }
+
+        // WebRTC has no use for these (RFC 8831): they are refused.
+        uint number = BinaryPrimitives.ReadUInt32BigEndian(parameter.Value);
+        if (_incomingReset.TryBegin(number, out ReconfigurationResult result))
+        {
+            result = ReconfigurationResult.Denied;
+            _incomingReset.SetResult(result);
+            _counters.DeferredResets++;
+        }
+
+        ChunkWriter.AddReconfigurationResponse(ref responses, number, result);
+    }
+
+    private ReconfigurationResult HandleOutgoingResetOfPeer(in OutgoingResetView request)
+    {
+        if (_incomingReset.TryBegin(request.RequestNumber, out ReconfigurationResult result))
+        {
+            result = _incomingReset.Take(request, _received.CumulativeTsn, out bool isRepetition);
+            if (result == ReconfigurationResult.InProgress)
+                _counters.DeferredResets++;
+            else if (!isRepetition)
+                PerformIncomingReset();
+        }
+
+        return result;
+    }
+
+    private void PerformDeferredReset()
+    {
+        if (_incomingReset.TryPerformDeferred(_received.CumulativeTsn))
+            PerformIncomingReset();
+    }
+
+    private void PerformIncomingReset()
+    {
+        if (_incomingReset.Streams.IsEmpty)
+            _reassembly.Reset(null, Capabilities.MessageInterleaving);
+
+        foreach (ushort streamId in _incomingReset.Streams)
+            _reassembly.Reset(streamId, Capabilities.MessageInterleaving);
+
+        if (IsUp)
+            _listener.OnSctpIncomingStreamsReset(_incomingReset.Streams);
+    }
+
+    private void HandleReconfigurationResponse(in ReconfigurationResponseView response, long nowUs)
+    {
+        if (!_outgoingReset.TryTakeResponse(response, out bool isPerformed, nowUs))
+            return;
+
+        _errorCount = 0;
+        _timeout.OnProgress();
+        ushort[] streams = _outgoingReset.Streams.ToArray();
+        _outgoingReset.Complete(isPerformed);
+        _listener.OnSctpOutgoingStreamsReset(streams, isPerformed);
+    }
+}

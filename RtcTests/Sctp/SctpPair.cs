@@ -116,7 +116,7 @@ internal sealed class SctpPair
     public void Connect()
     {
         A.Association.Connect(NowUs);
-        Run(NowUs + 60_000_000, () =>
+        Run(NowUs + 600_000_000, () =>
             A.Association.State == SctpState.Connected && B.Association.State == SctpState.Connected);
         Xunit.Assert.Equal(SctpState.Connected, A.Association.State);
         Xunit.Assert.Equal(SctpState.Connected, B.Association.State);

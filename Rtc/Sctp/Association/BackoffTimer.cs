@@ -7,13 +7,13 @@ internal struct BackoffTimer
 {
     private const int MaxDoublings = 16;
 
+    private readonly long _maxTimeoutUs;
     private long _timeoutUs;
     private int _left;
     private int _expirations;
 
-    public BackoffTimer()
-    {
-    }
+    /// <param name="maxTimeoutMs">What the timeout doubles up to (RFC 9260 section 6.3.3, RTO.Max).</param>
+    public BackoffTimer(int maxTimeoutMs) => _maxTimeoutUs = maxTimeoutMs * 1_000L;
 
     /// <summary>When it expires.</summary>
     public long DeadlineUs { get; private set; } = Deadline.Never;
@@ -39,7 +39,7 @@ internal struct BackoffTimer
         isOver = _left == 0;
         _left--;
         _expirations = Math.Min(_expirations + 1, MaxDoublings);
-        DeadlineUs = isOver ? Deadline.Never : nowUs + (_timeoutUs << _expirations);
+        DeadlineUs = isOver ? Deadline.Never : nowUs + Math.Min(_timeoutUs << _expirations, _maxTimeoutUs);
         return true;
     }
 }

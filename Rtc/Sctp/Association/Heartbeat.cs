@@ -18,7 +18,10 @@ internal sealed class Heartbeat(SctpOptions options, RetransmissionTimeout timeo
     private long _answerDueUs = Deadline.Never;
 
     /// <summary>When to ask, or when an answer is overdue.</summary>
-    public long DeadlineUs => Math.Min(_dueUs, _answerDueUs);
+    public long DeadlineUs => IsAsking ? _answerDueUs : _dueUs;
+
+    /// <summary>Whether a question waits for its answer.</summary>
+    public bool IsAsking => _answerDueUs != Deadline.Never;
 
     /// <summary>The peer was heard: it need not be asked for a while.</summary>
     public void Restart(long nowUs) =>
@@ -30,25 +33,25 @@ internal sealed class Heartbeat(SctpOptions options, RetransmissionTimeout timeo
         _answerDueUs = Deadline.Never;
     }
 
-    /// <summary>Whether to ask now, and whether the last question was not answered.</summary>
-    public bool HandleDeadline(long nowUs, out bool isOverdue)
+    /// <summary>Whether the last question was not answered in time; the next one waits for its turn.</summary>
+    public bool TryExpire(long nowUs)
     {
-        isOverdue = nowUs >= _answerDueUs;
-        if (isOverdue)
-            _answerDueUs = Deadline.Never;
-
-        // An unanswered question is repeated at once; the timeout, which doubles, keeps them apart.
-        if (!isOverdue && nowUs < _dueUs)
+        if (nowUs < _answerDueUs)
             return false;
 
-        Restart(nowUs);
-        _answerDueUs = nowUs + timeout.TimeoutUs;
+        _answerDueUs = Deadline.Never;
+        _dueUs = Math.Max(_dueUs, nowUs + 1);
         return true;
     }
+
+    /// <summary>Whether it is time to ask.</summary>
+    public bool IsDue(long nowUs) => !IsAsking && nowUs >= _dueUs;
 
     /// <summary>Writes the information of a new question.</summary>
     public void WriteInfo(Span<byte> info, ulong number, long nowUs)
     {
+        Restart(nowUs);
+        _answerDueUs = nowUs + timeout.TimeoutUs;
         _number = number;
         BinaryPrimitives.WriteInt64BigEndian(info, nowUs);
         BinaryPrimitives.WriteUInt64BigEndian(info[8..], number);
@@ -57,7 +60,7 @@ internal sealed class Heartbeat(SctpOptions options, RetransmissionTimeout timeo
     /// <summary>Takes the information of an answer; false when it is not the answer to the last question.</summary>
     public bool TryTakeAnswer(ReadOnlySpan<byte> info, long nowUs)
     {
-        if (_answerDueUs == Deadline.Never || info.Length != InfoLength ||
+        if (!IsAsking || info.Length != InfoLength ||
             BinaryPrimitives.ReadUInt64BigEndian(info[8..]) != _number)
         {
             return false;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Rtc.Sctp.Packet;
+using Rtc.Seams;
 
 namespace Rtc.Sctp.Association;
 
@@ -54,15 +55,20 @@ public sealed partial class SctpAssociation
 
     private void HandleHeartbeatDeadline(long nowUs)
     {
-        if (!_heartbeat.HandleDeadline(nowUs, out bool isOverdue))
-            return;
-
-        if (isOverdue)
+        if (_heartbeat.TryExpire(nowUs))
         {
             _timeout.BackOff();
             CountError("heartbeats are not answered");
-            if (!IsUp)
-                return;
+        }
+
+        if (!IsUp || !_heartbeat.IsDue(nowUs))
+            return;
+
+        if (_sender.DeadlineUs != Deadline.Never)
+        {
+            // Data that waits for its acknowledgement asks the same question.
+            _heartbeat.Restart(nowUs);
+            return;
         }
 
         Span<byte> parameters = stackalloc byte[ParameterView.HeaderLength + Heartbeat.InfoLength];

@@ -34,8 +34,8 @@ public sealed partial class SctpAssociation : IMessageSink
     private TsnTracker _received = new(0);
     private SctpCounters _counters;
     private AssociationState _state;
-    private BackoffTimer _t1 = new();
-    private BackoffTimer _t2 = new();
+    private BackoffTimer _t1;
+    private BackoffTimer _t2;
     private PeerParameters _peer;
     private uint _localTag;
     private uint _localInitialTsn;
@@ -62,6 +62,8 @@ public sealed partial class SctpAssociation : IMessageSink
         _cookieSecret = options.AuthenticateCookie ? new byte[SecretLength] : [];
         random.Fill(_cookieSecret);
         _localInitialTsn = NextRandom();
+        _t1 = new BackoffTimer(options.MaxRtoMs);
+        _t2 = new BackoffTimer(options.MaxRtoMs);
         _timeout = new RetransmissionTimeout(options);
         _queue = new SendQueue(options, Buffers);
         _sender = new DataSender(options, _queue, _timeout, _localInitialTsn);

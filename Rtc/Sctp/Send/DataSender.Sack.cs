@@ -91,17 +91,18 @@ internal sealed partial class DataSender
 
         acknowledged.Bytes += SizeOf(chunk);
         acknowledged.NewestOrder = Math.Max(acknowledged.NewestOrder, chunk.SentOrder);
+        if (chunk.State == ChunkState.Lost)
+        {
+            // What was waited for it, until a timer expired, says nothing of the path.
+            _lostCount--;
+            return;
+        }
+
         // Of a chunk that was repeated it is not known which transmission is acknowledged (Karn's rule).
         if (chunk.Retransmits == 0 && chunk.SentOrder > acknowledged.SampleOrder)
         {
             acknowledged.SampleOrder = chunk.SentOrder;
             acknowledged.SampleUs = chunk.SentUs;
-        }
-
-        if (chunk.State == ChunkState.Lost)
-        {
-            _lostCount--;
-            return;
         }
 
         _flightBytes -= SizeOf(chunk);

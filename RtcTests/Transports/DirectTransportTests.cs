@@ -4,6 +4,7 @@ using Rtc.Rtcp;
 using Rtc.Rtp;
 using Rtc.Seams;
 using Rtc.Transports;
+using RtcTests.Fuzz;
 using RtcTests.Routing;
 using Xunit;
 
@@ -11,6 +12,8 @@ namespace RtcTests.Transports;
 
 public class DirectTransportTests
 {
+    private const byte AudioLevelId = 4;
+
     private readonly Room _room = new();
     private readonly RecordingListener _events = new();
     private readonly DirectTransport _transport;
@@ -84,9 +87,7 @@ public class DirectTransportTests
         Assert.Empty(_events.Rtcp);
 
         _room.Advance(5_000);
-        byte[] pli = new byte[RtcpWriter.PliLength];
-        RtcpWriter.WritePli(pli, 1, 5000);
-        _transport.OnRtcp(pli, _room.NowUs);
+        _transport.OnRtcp(Pli(), _room.NowUs);
 
         RtcpPacketView request = First(Assert.Single(_events.Rtcp));
         Assert.Equal((RtcpPacketKind.Pli, 1000u), (request.Kind, request.AsFeedback().MediaSsrc));
@@ -157,6 +158,33 @@ public class DirectTransportTests
         Assert.Equal(0, _room.Environment.Deadlines.Count);
     }
 
+    [Fact]
+    public void Hostile_packets_and_messages_are_survived()
+    {
+        byte[] session = [.. Framed(Level(1)), .. Framed([1, 2, 3]), .. Framed(Level(2)), .. Framed(Pli())];
+        Assert.Equal(3, DirectTransportFuzz.Fuzz(session));
+
+        Mutation.Sweep(data => DirectTransportFuzz.Fuzz(data), session);
+        Mutation.Loop(data => DirectTransportFuzz.Fuzz(data), seed: 5, rounds: 300, session);
+    }
+
+    private static byte[] Framed(byte[] bytes) => [(byte)(bytes.Length >> 8), (byte)bytes.Length, .. bytes];
+
+    private static byte[] Level(ushort number) => new RtpBuilder
+    {
+        PayloadType = Room.OpusPayloadType,
+        SequenceNumber = number,
+        Ssrc = 1000,
+        Extensions = [(AudioLevelId, [20])],
+    }.Build();
+
+    private static byte[] Pli()
+    {
+        byte[] pli = new byte[RtcpWriter.PliLength];
+        RtcpWriter.WritePli(pli, 1, 5000);
+        return pli;
+    }
+
     private static byte[] Packet(ushort number, int payloadLength) => new RtpBuilder
     {
         PayloadType = Room.OpusPayloadType,
@@ -185,7 +213,7 @@ public class DirectTransportTests
     {
         var parameters = new RtpParameters(
             Room.Codecs(kind, payloadType, Room.RtxPayloadType),
-            [],
+            [new(RtpHeaderExtensionUri.SsrcAudioLevel, AudioLevelId)],
             [new RtpEncodingParameters { Ssrc = 1000 }],
             new RtcpParameters("sender"));
         return new ProducerOptions
@@ -199,6 +227,9 @@ public class DirectTransportTests
                 parameters),
         };
     }
+
+    internal static ProducerOptions AudioProducer() =>
+        ProducerOptions(MediaKind.Audio, Room.OpusPayloadType, Room.MappedOpus);
 
     private static ProducerOptions VideoProducer() =>
         ProducerOptions(MediaKind.Video, Room.Vp8PayloadType, Room.MappedVp8);
@@ -216,7 +247,7 @@ public class DirectTransportTests
         ConsumableRtpEncodings = [new RtpEncodingParameters { Ssrc = Room.MappedSsrc(0) }],
     };
 
-    private static ConsumerOptions AudioConsumer(string id, uint ssrc) => new()
+    internal static ConsumerOptions AudioConsumer(string id, uint ssrc) => new()
     {
         Id = id,
         ProducerId = "p",
@@ -232,7 +263,7 @@ public class DirectTransportTests
     private RecordingListener ProduceAndConsume()
     {
         _transport.Produce(
-            ProducerOptions(MediaKind.Audio, Room.OpusPayloadType, Room.MappedOpus),
+            AudioProducer(),
             new RecordingListener(),
             _room.NowUs);
         var received = new RecordingListener();

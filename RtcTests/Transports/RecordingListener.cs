@@ -1,4 +1,5 @@
 using Rtc.Routing;
+using Rtc.Routing.Observers;
 using Rtc.Rtp;
 using Rtc.Transports;
 
@@ -6,7 +7,11 @@ namespace RtcTests.Transports;
 
 /// <summary>Writes down what the application would be told of one entity.</summary>
 internal sealed class RecordingListener
-    : IDirectTransportListener, IProducerListener, IConsumerListener, IDataConsumerListener
+    : IDirectTransportListener,
+        IProducerListener,
+        IConsumerListener,
+        IDataConsumerListener,
+        IActiveSpeakerObserverListener
 {
     public List<string> Events { get; } = [];
 
@@ -43,6 +48,8 @@ internal sealed class RecordingListener
     public void OnDataProducerResumed() => Events.Add("dataproducerresume");
 
     public void OnDataProducerClosed() => Events.Add("dataproducerclose");
+
+    public void OnDominantSpeaker(string producerId) => Events.Add($"dominant {producerId}");
 
     public void OnMessage(uint ppid, ReadOnlySpan<byte> payload) => Messages.Add(payload.ToArray());
 }

@@ -117,6 +117,37 @@ public sealed class DirectTransportHandlerTests : IDisposable
         Assert.Equal(0, _harness.Ports.RangesInUse);
     }
 
+    [Fact]
+    public void TenThousandThatComeAndGoLeaveNothingBehind()
+    {
+        int deadlines = _harness.DeadlineCount;
+        ComeAndGo(100);
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        ComeAndGo(10_000);
+        long grown = GC.GetTotalMemory(forceFullCollection: true) - before;
+
+        Assert.Equal(["router", "t"], _harness.Registry.Requests.Ids);
+        Assert.Equal(["t"], _harness.Registry.Notifications.Ids);
+        Assert.Equal(deadlines, _harness.DeadlineCount);
+        Assert.InRange(grown, long.MinValue, 1_000_000);
+    }
+
+    private void ComeAndGo(int times)
+    {
+        for (int i = 0; i < times; i++)
+        {
+            Assert.True(CreateDirectTransport("d").Accepted);
+            Assert.True(ProduceData("d", "dp").Accepted);
+            Assert.True(ConsumeData("t", "dc", "dp").Accepted);
+            Assert.True(CreateAudioLevelObserver("levels", threshold: -80).Accepted);
+            Assert.True(CloseObserver("levels").Accepted);
+            Assert.Equal(
+                ["dc DataConsumerDataProducerClose", "answer"],
+                _harness.Ask("router", Wire.Request.Method.RouterCloseTransport, b =>
+                    Wire.Router.CloseTransportRequest.Create(b, b.String("d"))).Events);
+        }
+    }
+
     private HandlerHarness.Exchange CreateDirectTransport(string id, bool enableSctp = false) => _harness.Ask(
         "router",
         Wire.Request.Method.RouterCreateDirectTransport,

@@ -46,6 +46,9 @@ internal sealed class HandlerHarness : IDisposable
 
     public PortManager Ports { get; }
 
+    /// <summary>How many deadlines of the core are set.</summary>
+    public int DeadlineCount => _loop.Deadlines.Count;
+
     /// <summary>Asks, and returns what was sent meanwhile in its order: events and the answer.</summary>
     public Exchange Ask(string handlerId, Wire.Request.Method method, WriteBody? body = null)
     {

@@ -11,7 +11,7 @@ public sealed class SctpBufferPool(long maxRetainedBytes = SctpBufferPool.Defaul
     public const long DefaultMaxRetainedBytes = 8 * 1024 * 1024;
 
     // A fragment of the usual MTU has at most 1,163 bytes; the sizes above double up to a message of 256 KiB.
-    private static ReadOnlySpan<int> Sizes =>
+    private static readonly int[] Sizes =
         [64, 256, 1_280, 2_560, 5_120, 10_240, 20_480, 40_960, 81_920, 163_840, 327_680];
 
     private readonly Stack<byte[]>[] _free = CreateStacks();

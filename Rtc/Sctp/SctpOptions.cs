@@ -30,7 +30,7 @@ public sealed record SctpOptions
     /// <summary>Nothing more is taken once so many messages wait to be sent: bounds what small ones cost.</summary>
     public int MaxQueuedMessages { get; init; } = 65_536;
 
-    /// <summary>Longest message that is handed to the listener, in bytes; longer ones are dropped and counted.</summary>
+    /// <summary>Longest message that is delivered, in bytes; longer ones are dropped and counted.</summary>
     public int MaxReceiveMessageBytes { get; init; } = 256 * 1024;
 
     /// <summary>The advertised receiver window (a_rwnd): the bound of what waits for reassembly, in bytes.</summary>
@@ -75,7 +75,7 @@ public sealed record SctpOptions
     /// <summary>Least slow start threshold, in packets.</summary>
     public int MinCwndPackets { get; init; } = 4;
 
-    /// <summary>The peer is asked to acknowledge at once (RFC 7053) while the window is below so many packets.</summary>
+    /// <summary>While the window is below so many packets the peer is asked for immediate SACKs (RFC 7053).</summary>
     public int ImmediateSackBelowCwndPackets { get; init; } = 10;
 
     /// <summary>How many packets of new data one event may set free (RFC 9260 section 6.1, Max.Burst).</summary>
@@ -97,7 +97,7 @@ public sealed record SctpOptions
     /// do so towards a peer that allows it (RFC 9653). The two directions are independent.</summary>
     public bool EnableZeroChecksum { get; init; }
 
-    /// <summary>Whether the state cookie is authenticated and ages (RFC 9260 section 5.1.3): for paths in the clear.</summary>
+    /// <summary>Whether the state cookie is authenticated and ages (RFC 9260 section 5.1.3): for clear paths.</summary>
     public bool AuthenticateCookie { get; init; }
 
     /// <summary>How long an authenticated cookie is good, in milliseconds.</summary>

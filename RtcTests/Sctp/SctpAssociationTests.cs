@@ -118,7 +118,12 @@ public sealed class SctpAssociationTests
     [Fact]
     public void Sending_is_refused_for_a_reason()
     {
-        var options = new SctpOptions { MaxSendMessageBytes = 1_000, MaxSendBufferBytes = 2_000, MaxQueuedMessages = 50 };
+        var options = new SctpOptions
+        {
+            MaxSendMessageBytes = 1_000,
+            MaxSendBufferBytes = 2_000,
+            MaxQueuedMessages = 50,
+        };
         var pair = new SctpPair(optionsA: options);
         SctpAssociation a = pair.A.Association;
         Assert.Equal(SctpSendResult.Empty, a.TrySend(0, 1, [], SctpSendOptions.Reliable, 0));
@@ -467,6 +472,73 @@ public sealed class SctpAssociationTests
     }
 
     [Fact]
+    public void Unknown_parameters_are_reported_in_their_form()
+    {
+        var pair = new SctpPair();
+        byte[] unknown = [0xC1, 0, 0, 6, 7, 7, 0, 0];
+        byte[]? initAck = null;
+        byte[]? error = null;
+        bool isChanged = false;
+        pair.Filter = (end, datagram) =>
+        {
+            ChunkType type = (ChunkType)datagram[PacketView.HeaderLength];
+            initAck = type == ChunkType.InitAck && initAck is null ? datagram : initAck;
+            error = Find(datagram, ChunkType.Error) ?? error;
+            if (isChanged || type is not (ChunkType.Init or ChunkType.InitAck))
+                return true;
+            byte[] longer = [.. datagram, .. unknown];
+            BinaryPrimitives.WriteUInt16BigEndian(longer.AsSpan(14), (ushort)(longer.Length - 12));
+            Crc32c.WriteField(longer, Crc32c.ComputePacket(longer));
+            isChanged = type == ChunkType.InitAck;
+            (end == pair.A ? pair.B : pair.A).Association.HandleDatagram(longer, pair.NowUs);
+            return false;
+        };
+        pair.A.Association.Connect(0);
+        pair.Run(3 * SecondUs);
+        Assert.Equal(SctpState.Connected, pair.B.Association.State);
+        Assert.Equal("0008000AC1000006070" + "70000", Convert.ToHexString(initAck!)[^24..]);
+        Assert.Equal("0900001000" + "08000CC100000607070000", Convert.ToHexString(error!));
+    }
+
+    [Fact]
+    public void Steady_messages_allocate_nothing()
+    {
+        var random = new SeededRandom(1);
+        var counter = new Counting();
+        var a = new SctpAssociation(new SctpOptions(), counter, random);
+        var b = new SctpAssociation(new SctpOptions(), counter, random);
+        byte[] buffer = new byte[1_200];
+        byte[] message = new byte[5_000];
+        long nowUs = 0;
+        a.Connect(0);
+        Exchange(100);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        int received = counter.Messages;
+        Exchange(1_000);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(2_000, counter.Messages - received);
+
+        void Exchange(int count)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                a.TrySend(1, 51, message, SctpSendOptions.Reliable, nowUs);
+                b.TrySend(2, 51, message.AsSpan(0, 100), SctpSendOptions.Reliable, nowUs);
+                for (int turn = 0; turn < 6; turn++)
+                {
+                    nowUs += 5_000;
+                    while (a.TryGetOutgoing(buffer, nowUs, out int length))
+                        b.HandleDatagram(buffer.AsSpan(0, length), nowUs);
+                    while (b.TryGetOutgoing(buffer, nowUs, out int length))
+                        a.HandleDatagram(buffer.AsSpan(0, length), nowUs);
+                    a.HandleDeadline(nowUs);
+                    b.HandleDeadline(nowUs);
+                }
+            }
+        }
+    }
+
+    [Fact]
     public void Reassembly_keeps_no_more_than_the_window()
     {
         var options = new SctpOptions { ReceiveWindowBytes = 100_000, EnableMessageInterleaving = false };
@@ -474,12 +546,10 @@ public sealed class SctpAssociationTests
         pair.Connect();
         uint tag = PeerTag(pair);
         byte[] packet = new byte[1_200];
-        uint next = 0;
-        pair.Filter = (_, _) => true;
         // Beginnings without an end, all behind a gap.
         for (uint i = 0; i < 5_000 && pair.A.Association.State == SctpState.Connected; i++)
         {
-            next = FirstTsn(pair) + 1 + (2 * i);
+            uint next = FirstTsn() + 1 + (2 * i);
             var writer = new PacketWriter(packet, 1_200, 5000, 5000, tag);
             ChunkWriter.AddData(
                 ref writer, false, new DataFields(DataChunkView.BeginFlag, next, 1, i, 0, 51), new byte[1]);
@@ -491,6 +561,53 @@ public sealed class SctpAssociationTests
         Assert.True(pair.A.Association.Counters.DroppedDataChunks > 0);
     }
 
+    private static byte[]? Find(byte[] datagram, ChunkType type)
+    {
+        var chunks = new ChunkReader(datagram.AsSpan(PacketView.HeaderLength));
+        while (chunks.TryRead(out ChunkView chunk))
+        {
+            if (chunk.Type == type)
+                return chunk.Bytes.ToArray();
+        }
+
+        return null;
+    }
+
+    private sealed class Counting : ISctpListener
+    {
+        public int Messages { get; private set; }
+
+        public void OnSctpStateChanged(SctpState state)
+        {
+        }
+
+        public void OnSctpCapabilities(in SctpCapabilities capabilities)
+        {
+        }
+
+        public void OnSctpMessage(ushort streamId, uint payloadProtocolId, ReadOnlySpan<byte> payload) => Messages++;
+
+        public void OnSctpBufferedAmountLow(ushort streamId)
+        {
+        }
+
+        public void OnSctpTotalBufferedAmountLow()
+        {
+        }
+
+        public void OnSctpIncomingStreamsReset(ReadOnlySpan<ushort> streamIds)
+        {
+        }
+
+        public void OnSctpOutgoingStreamsReset(ReadOnlySpan<ushort> streamIds, bool isPerformed)
+        {
+        }
+
+        public void OnSctpRestarted()
+        {
+        }
+    }
+
     /// <summary>The tag that packets for A carry: an outgoing packet of B tells it.</summary>
     private static uint PeerTag(SctpPair pair)
     {
@@ -500,7 +617,8 @@ public sealed class SctpAssociationTests
         return BinaryPrimitives.ReadUInt32BigEndian(buffer.AsSpan(4));
     }
 
-    private static uint FirstTsn(SctpPair pair)
+    /// <summary>The first TSN of B in a pair of seed 1: the first number that it draws.</summary>
+    private static uint FirstTsn()
     {
         byte[] seed = new byte[4];
         new SeededRandom(1 + 3_000).Fill(seed);

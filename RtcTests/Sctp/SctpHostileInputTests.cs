@@ -30,8 +30,8 @@ public sealed class SctpHostileInputTests
             pair.Connect();
             for (int i = 0; i < 30; i++)
             {
-                pair.Send(
-                    pair.A, (ushort)(i % 3), new byte[1 + (i * 7)], new SctpSendOptions(Ordered: true, MaxRetransmits: 0));
+                var how = new SctpSendOptions(Ordered: true, MaxRetransmits: 0);
+                pair.Send(pair.A, (ushort)(i % 3), new byte[1 + (i * 7)], how);
                 pair.Run(pair.NowUs + 30_000);
             }
 

@@ -56,7 +56,7 @@ public sealed class SctpSimulationTests(ITestOutputHelper output)
             pair.Run(pair.NowUs + (2_000 * SecondUs));
             Assert.True(
                 pair.A.Association.State == SctpState.Connected && pair.B.Association.State == SctpState.Connected,
-                $"seed {seed}: {pair.A.Association.EndReason}, {pair.B.Association.EndReason}, {pair.A.Association.Counters}");
+                $"seed {seed}: {pair.A.Association.EndReason}, {pair.B.Association.EndReason}");
             foreach (((bool fromA, ushort stream), List<byte[]> messages) in expected)
             {
                 byte[][] got = [.. (fromA ? pair.B : pair.A).Messages
@@ -75,7 +75,8 @@ public sealed class SctpSimulationTests(ITestOutputHelper output)
     [InlineData(100, 30, true)]
     [InlineData(100, 30, false)]
     [InlineData(600, 10, true)]
-    public void Abandoned_messages_hold_up_nothing_and_none_comes_twice(int roundTripMs, int lossPercent, bool isInterleaved)
+    public void Abandoned_messages_hold_up_nothing_and_none_comes_twice(
+        int roundTripMs, int lossPercent, bool isInterleaved)
     {
         for (int seed = 1; seed <= 3; seed++)
         {
@@ -187,7 +188,7 @@ public sealed class SctpSimulationTests(ITestOutputHelper output)
         pair.Connect();
         byte[] message = new byte[256 * 1024];
         new Random(7).NextBytes(message);
-        const int Count = 160;
+        const int Count = 80;
         int sent = 0;
         pair.A.Association.SetBufferedAmountLowThreshold(0, 1_000_000);
         void Fill()

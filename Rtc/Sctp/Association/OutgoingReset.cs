@@ -70,7 +70,7 @@ internal sealed class OutgoingReset(SctpOptions options, SendQueue queue, Retran
         return true;
     }
 
-    /// <summary>Takes an answer; true when it ends the request, whose streams <see cref="Complete"/> then frees.</summary>
+    /// <summary>Takes an answer; true when it ends the request: <see cref="Complete"/> then frees its streams.</summary>
     public bool TryTakeResponse(in ReconfigurationResponseView response, out bool isPerformed, long nowUs)
     {
         isPerformed = response.Result is ReconfigurationResult.Performed or ReconfigurationResult.NothingToDo;

@@ -36,7 +36,7 @@ public sealed partial class SctpAssociation
 
         Span<byte> unrecognized = stackalloc byte[MaxUnrecognizedLength];
         var report = new ParameterWriter(unrecognized);
-        if (!TryReadParameters(init, out PeerParameters peer, out _, ref report))
+        if (!TryReadParameters(init, isWrapped: true, out PeerParameters peer, out _, ref report))
             return;
 
         var cookie = new StateCookie { Peer = peer, CreatedUs = nowUs };
@@ -87,8 +87,11 @@ public sealed partial class SctpAssociation
 
         Span<byte> unrecognized = stackalloc byte[MaxUnrecognizedLength];
         var report = new ParameterWriter(unrecognized);
-        if (!TryReadParameters(init, out PeerParameters peer, out ReadOnlySpan<byte> cookie, ref report))
+        if (!TryReadParameters(
+            init, isWrapped: false, out PeerParameters peer, out ReadOnlySpan<byte> cookie, ref report))
+        {
             return;
+        }
 
         _peer = peer;
         if (cookie.IsEmpty || cookie.Length > Math.Min(MaxCookieLength, _options.Mtu - 64))
@@ -114,6 +117,7 @@ public sealed partial class SctpAssociation
     // False when an unknown parameter says that the chunk is not to be used, or they do not add up.
     private bool TryReadParameters(
         in InitChunkView init,
+        bool isWrapped,
         out PeerParameters peer,
         out ReadOnlySpan<byte> cookie,
         ref ParameterWriter unrecognized)
@@ -130,8 +134,11 @@ public sealed partial class SctpAssociation
                 continue;
 
             byte first = parameter.Bytes[0];
-            if (UnknownType.IsReported(first))
+            // INIT ACK wraps each one in a parameter, ERROR lists them bare.
+            if (UnknownType.IsReported(first) && isWrapped)
                 unrecognized.TryAdd(ParameterType.UnrecognizedParameter, parameter.Bytes);
+            else if (UnknownType.IsReported(first))
+                unrecognized.TryAdd(parameter.Type, parameter.Value);
 
             // "Do not process further": what was read so far counts.
             if (!UnknownType.IsSkipped(first))

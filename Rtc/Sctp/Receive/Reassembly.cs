@@ -90,7 +90,7 @@ internal sealed class Reassembly(SctpOptions options, SctpBufferPool pool, IMess
         }
     }
 
-    /// <summary>Starts one stream anew, or all: what is incomplete is dropped, what waits for it is delivered.</summary>
+    /// <summary>Starts one stream anew, or all: drops what is incomplete, delivers what waits behind it.</summary>
     public void Reset(ushort? streamId, bool isInterleaved)
     {
         _fragments.DropStream(streamId);

@@ -96,7 +96,7 @@ internal sealed class SendQueue(SctpOptions options, SctpBufferPool buffers)
     /// <summary>Gives up the rest of the message whose turn it is.</summary>
     public void DiscardCurrent(bool isInterleaved) => Discard(_current!, isInterleaved);
 
-    /// <summary>Gives up the rest of a message that was sent in part; does nothing when nothing of it is queued.</summary>
+    /// <summary>Gives up the rest of a message that was sent in part; false when nothing of it is queued.</summary>
     public bool TryDiscardRest(OutgoingMessage message, bool isInterleaved)
     {
         if (message.UnsentLength == 0 || !_streams.TryGetValue(message.StreamId, out OutgoingStream? stream) ||

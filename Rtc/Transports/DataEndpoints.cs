@@ -36,7 +36,10 @@ public sealed class DataEndpoints
     {
         _transport.CheckCarries(options.Type);
         if (options.Stream is { } wanted && _streamProducers.ContainsKey(wanted.StreamId))
-            throw RequestException.Error($"transport {_transport.Id} already has a data producer on stream {wanted.StreamId}");
+        {
+            throw RequestException.Error(
+                $"transport {_transport.Id} already has a data producer on stream {wanted.StreamId}");
+        }
 
         DataProducer producer = _router.CreateProducer(options, _options.MaxReceiveMessageSize);
         _producers.Add(producer.Id, producer);
@@ -55,7 +58,10 @@ public sealed class DataEndpoints
     {
         _transport.CheckCarries(options.Type);
         if (options.Stream is { } wanted && _streamConsumers.ContainsKey(wanted.StreamId))
-            throw RequestException.Error($"transport {_transport.Id} already has a data consumer on stream {wanted.StreamId}");
+        {
+            throw RequestException.Error(
+                $"transport {_transport.Id} already has a data consumer on stream {wanted.StreamId}");
+        }
 
         DataConsumer consumer =
             _router.CreateConsumer(_transport, options, _options.MaxSendMessageSize, listener);

@@ -65,8 +65,8 @@ public abstract class UdpTransport : NetworkTransport
             OnRtcp(socket, remote, datagram, nowUs);
         else if (RtpPacketView.IsRtp(datagram))
             OnRtp(socket, remote, datagram, nowUs);
-        else if (SctpEndpoint.IsSctp(datagram))
-            OnSctp(socket, remote, datagram, nowUs);
+        else if (Sctp is not null && SctpEndpoint.IsSctp(datagram))
+            OnSctp(Sctp, socket, remote, datagram, nowUs);
         else
             Counters.UnknownDatagrams++;
     }
@@ -211,12 +211,13 @@ public abstract class UdpTransport : NetworkTransport
             ForgetReceiveStream(packet.Ssrc);
     }
 
-    private void OnSctp(IDatagramSocket socket, in TransportAddress remote, Span<byte> datagram, long nowUs)
+    private void OnSctp(
+        SctpEndpoint sctp, IDatagramSocket socket, in TransportAddress remote, Span<byte> datagram, long nowUs)
     {
         if (IsSrtpMissing)
             Counters.EarlyMedia++;
         else if (AcceptsRtp(socket, remote, nowUs))
-            Sctp?.Receive(datagram, nowUs);
+            sctp.Receive(datagram, nowUs);
     }
 
     private void OnRtcp(IDatagramSocket socket, in TransportAddress remote, Span<byte> datagram, long nowUs)

@@ -26,9 +26,7 @@ internal sealed class DataRequests(WorkerServices services, Transport transport)
         {
             Id = id,
             Type = body.Type == Wire.DataProducer.Type.Direct ? DataChannelType.Direct : DataChannelType.Sctp,
-            Stream = body.Type == Wire.DataProducer.Type.Sctp
-                ? SctpWriter.ReadStream(body.SctpStreamParameters)
-                : null,
+            Stream = body.Type == Wire.DataProducer.Type.Sctp ? SctpWriter.ReadStream(body.SctpStreamParameters) : null,
             Label = body.Label ?? "",
             Protocol = body.Protocol ?? "",
             Paused = body.Paused,
@@ -56,9 +54,7 @@ internal sealed class DataRequests(WorkerServices services, Transport transport)
             Id = id,
             DataProducerId = body.DataProducerId,
             Type = body.Type == Wire.DataConsumer.Type.Direct ? DataChannelType.Direct : DataChannelType.Sctp,
-            Stream = body.Type == Wire.DataConsumer.Type.Sctp
-                ? SctpWriter.ReadStream(body.SctpStreamParameters)
-                : null,
+            Stream = body.Type == Wire.DataConsumer.Type.Sctp ? SctpWriter.ReadStream(body.SctpStreamParameters) : null,
             Label = body.Label ?? "",
             Protocol = body.Protocol ?? "",
             Paused = body.Paused,

@@ -9,6 +9,7 @@ public sealed class DataConsumer
     private readonly DataConsumerOptions _options;
     private readonly uint _maxMessageSize;
     private bool _isOpen = true;
+    private byte[] _header = [];
 
     internal DataConsumer(
         IDataTransport transport, DataConsumerOptions options, uint maxMessageSize, IDataConsumerListener listener)
@@ -30,6 +31,9 @@ public sealed class DataConsumer
 
     /// <summary>How its messages leave.</summary>
     public DataChannelType Type => _options.Type;
+
+    /// <summary>Its SCTP stream; null where it is direct.</summary>
+    public DataStreamParameters? Stream => _options.Stream;
 
     /// <summary>Label of the data channel.</summary>
     public string Label => _options.Label;
@@ -58,6 +62,12 @@ public sealed class DataConsumer
     /// <summary>Messages that were dropped because they are longer than the transport sends.</summary>
     public long MessagesTooLong { get; private set; }
 
+    /// <summary>Bytes that wait to be sent; 0 where it is direct.</summary>
+    public uint BufferedAmount => _transport.GetBufferedAmount(this);
+
+    /// <summary>The listener is told when the bytes that wait fall to this.</summary>
+    public uint BufferedAmountLowThreshold { get; private set; }
+
     private bool IsActive => _isOpen && !IsPaused && !IsDataProducerPaused;
 
     /// <summary>Sends nothing from now on; what comes meanwhile is lost.</summary>
@@ -66,20 +76,42 @@ public sealed class DataConsumer
     /// <summary>Sends again.</summary>
     public void Resume() => IsPaused = false;
 
-    internal void OnMessage(in DataMessage message, long nowUs)
+    /// <summary>Sets when the listener is told that few bytes wait.</summary>
+    public void SetBufferedAmountLowThreshold(uint bytes)
+    {
+        BufferedAmountLowThreshold = bytes;
+        _transport.OnBufferedAmountLowThreshold(this);
+    }
+
+    /// <summary>
+    /// Sends a message to the peer of this data consumer alone. The caller answers the request and then tells the
+    /// listener of a full buffer.
+    /// </summary>
+    public DataSendResult Send(in DataMessage message, long nowUs)
     {
         if (!IsActive || !Subchannels.Admits(message))
-            return;
+            return DataSendResult.NotActive;
 
-        if (message.Payload.Length > _maxMessageSize)
+        int headerLength = _options.IsPipe ? WriteHeader(message) : 0;
+        int length = headerLength + message.Payload.Length;
+        if (length > _maxMessageSize)
         {
             MessagesTooLong++;
-            return;
+            return DataSendResult.TooLong;
         }
 
         MessagesSent++;
-        BytesSent += message.Payload.Length;
-        _transport.SendMessage(this, message.Ppid, message.Payload, nowUs);
+        BytesSent += length;
+        return _transport.SendMessage(this, message.Ppid, _header.AsSpan(0, headerLength), message.Payload, nowUs);
+    }
+
+    /// <summary>Sends nothing any more: what carries its messages is gone.</summary>
+    internal void OnAssociationClosed() => _isOpen = false;
+
+    internal void OnMessage(in DataMessage message, long nowUs)
+    {
+        if (Send(message, nowUs) == DataSendResult.BufferFull)
+            Listener.OnSendBufferFull();
     }
 
     internal void OnDataProducerPaused()
@@ -107,5 +139,15 @@ public sealed class DataConsumer
         Close();
         Listener.OnDataProducerClosed();
         _transport.OnDataConsumerClosed(this);
+    }
+
+    // Grows to what was needed most.
+    private int WriteHeader(in DataMessage message)
+    {
+        int needed = SubchannelHeader.LengthFor(message.Subchannels.Length);
+        if (_header.Length < needed)
+            _header = new byte[needed];
+
+        return SubchannelHeader.Write(message, Subchannels, _header);
     }
 }

@@ -12,6 +12,9 @@ public sealed class DataConsumerOptions
     /// <summary>How its messages leave.</summary>
     public required DataChannelType Type { get; init; }
 
+    /// <summary>Its SCTP stream; null where it is direct.</summary>
+    public DataStreamParameters? Stream { get; init; }
+
     /// <summary>Label of the data channel.</summary>
     public string Label { get; init; } = "";
 

@@ -20,6 +20,9 @@ public sealed class DataProducer
     /// <summary>How its messages arrive.</summary>
     public DataChannelType Type => _options.Type;
 
+    /// <summary>Its SCTP stream; null where it is direct.</summary>
+    public DataStreamParameters? Stream => _options.Stream;
+
     /// <summary>Label of the data channel.</summary>
     public string Label => _options.Label;
 

@@ -9,6 +9,9 @@ public sealed class DataProducerOptions
     /// <summary>How its messages arrive.</summary>
     public required DataChannelType Type { get; init; }
 
+    /// <summary>Its SCTP stream; null where it is direct.</summary>
+    public DataStreamParameters? Stream { get; init; }
+
     /// <summary>Label of the data channel.</summary>
     public string Label { get; init; } = "";
 

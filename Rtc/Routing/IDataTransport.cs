@@ -12,9 +12,17 @@ public interface IDataTransport
     /// <summary>Sends a message.</summary>
     /// <param name="consumer">Whose message it is.</param>
     /// <param name="ppid">SCTP payload protocol id.</param>
+    /// <param name="header">What goes before the payload; empty but on the way to another router.</param>
     /// <param name="payload">The message.</param>
     /// <param name="nowUs">Monotonic time in microseconds.</param>
-    void SendMessage(DataConsumer consumer, uint ppid, ReadOnlySpan<byte> payload, long nowUs);
+    DataSendResult SendMessage(
+        DataConsumer consumer, uint ppid, ReadOnlySpan<byte> header, ReadOnlySpan<byte> payload, long nowUs);
+
+    /// <summary>Bytes of a data consumer that wait to be sent.</summary>
+    uint GetBufferedAmount(DataConsumer consumer);
+
+    /// <summary>The data consumer wants to be told when what waits falls to its threshold.</summary>
+    void OnBufferedAmountLowThreshold(DataConsumer consumer);
 
     /// <summary>
     /// The data producer of <paramref name="consumer"/> was closed: the transport forgets the data consumer. The

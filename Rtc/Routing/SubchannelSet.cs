@@ -9,6 +9,9 @@ public sealed class SubchannelSet(bool isPipe)
 {
     private readonly HashSet<ushort> _members = [];
 
+    /// <summary>Whether there is none.</summary>
+    public bool IsEmpty => _members.Count == 0;
+
     /// <summary>All of them.</summary>
     public ushort[] ToArray() => [.. _members];
 
@@ -19,6 +22,9 @@ public sealed class SubchannelSet(bool isPipe)
         foreach (ushort subchannel in subchannels)
             _members.Add(subchannel);
     }
+
+    /// <summary>Whether it is one of them.</summary>
+    public bool Contains(ushort subchannel) => _members.Contains(subchannel);
 
     /// <summary>Adds one.</summary>
     public void Add(ushort subchannel) => _members.Add(subchannel);

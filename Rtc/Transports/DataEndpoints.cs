@@ -12,6 +12,9 @@ public sealed class DataEndpoints
     private readonly OrderedDictionary<string, DataProducer> _producers = [];
     private readonly OrderedDictionary<string, DataConsumer> _consumers = [];
 
+    private readonly OrderedDictionary<ushort, DataProducer> _streamProducers = [];
+    private readonly Dictionary<ushort, DataConsumer> _streamConsumers = [];
+
     internal DataEndpoints(Transport transport, TransportOptions options, DataRouter router)
     {
         _transport = transport;
@@ -32,8 +35,17 @@ public sealed class DataEndpoints
     public DataProducer Produce(DataProducerOptions options)
     {
         _transport.CheckCarries(options.Type);
+        if (options.Stream is { } wanted && _streamProducers.ContainsKey(wanted.StreamId))
+        {
+            throw RequestException.Error(
+                $"transport {_transport.Id} already has a data producer on stream {wanted.StreamId}");
+        }
+
         DataProducer producer = _router.CreateProducer(options, _options.MaxReceiveMessageSize);
         _producers.Add(producer.Id, producer);
+        if (producer.Stream is { } stream)
+            _streamProducers.Add(stream.StreamId, producer);
+
         return producer;
     }
 
@@ -45,9 +57,21 @@ public sealed class DataEndpoints
     public DataConsumer Consume(DataConsumerOptions options, IDataConsumerListener listener)
     {
         _transport.CheckCarries(options.Type);
+        if (options.Stream is { } wanted && _streamConsumers.ContainsKey(wanted.StreamId))
+        {
+            throw RequestException.Error(
+                $"transport {_transport.Id} already has a data consumer on stream {wanted.StreamId}");
+        }
+
         DataConsumer consumer =
             _router.CreateConsumer(_transport, options, _options.MaxSendMessageSize, listener);
         _consumers.Add(consumer.Id, consumer);
+        if (consumer.Stream is { } stream)
+        {
+            _streamConsumers.Add(stream.StreamId, consumer);
+            consumer.SetBufferedAmountLowThreshold(_options.Sctp!.DefaultStreamBufferedAmountLowThreshold);
+        }
+
         return consumer;
     }
 
@@ -58,6 +82,13 @@ public sealed class DataEndpoints
         if (!_producers.Remove(id, out DataProducer? producer))
             throw RequestException.NotFound($"transport {_transport.Id} has no data producer {id}");
 
+        if (producer.Stream is { } stream)
+        {
+            _streamProducers.Remove(stream.StreamId);
+            if (_options.Sctp!.IsDataChannel)
+                _transport.Sctp!.ResetStream(stream.StreamId);
+        }
+
         _router.CloseProducer(producer);
     }
 
@@ -65,9 +96,10 @@ public sealed class DataEndpoints
     /// <exception cref="RequestException">NotFoundError: there is no such data consumer.</exception>
     public void CloseConsumer(string id)
     {
-        if (!_consumers.Remove(id, out DataConsumer? consumer))
+        if (!_consumers.TryGetValue(id, out DataConsumer? consumer))
             throw RequestException.NotFound($"transport {_transport.Id} has no data consumer {id}");
 
+        Forget(consumer);
         _router.CloseConsumer(consumer);
     }
 
@@ -80,5 +112,22 @@ public sealed class DataEndpoints
             CloseConsumer(id);
     }
 
-    internal void Forget(DataConsumer consumer) => _consumers.Remove(consumer.Id);
+    internal DataProducer? FindProducer(ushort streamId) => _streamProducers.GetValueOrDefault(streamId);
+
+    internal DataConsumer? FindConsumer(ushort streamId) => _streamConsumers.GetValueOrDefault(streamId);
+
+    internal void Forget(DataConsumer consumer)
+    {
+        _consumers.Remove(consumer.Id);
+        if (consumer.Stream is not { } stream)
+            return;
+
+        _streamConsumers.Remove(stream.StreamId);
+        _transport.Sctp!.ResetStream(stream.StreamId);
+    }
+
+    internal List<(ushort StreamId, string ProducerId)> DumpStreams() =>
+        [.. _streamProducers.Select(entry => (entry.Key, entry.Value.Id))];
+
+    internal ushort[] ConsumerStreams() => [.. _streamConsumers.Keys];
 }

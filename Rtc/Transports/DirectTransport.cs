@@ -85,10 +85,12 @@ public sealed class DirectTransport : Transport
     }
 
     /// <inheritdoc/>
-    public override void SendMessage(DataConsumer consumer, uint ppid, ReadOnlySpan<byte> payload, long nowUs)
+    public override DataSendResult SendMessage(
+        DataConsumer consumer, uint ppid, ReadOnlySpan<byte> header, ReadOnlySpan<byte> payload, long nowUs)
     {
         consumer.Listener.OnMessage(ppid, payload);
         Traffic.OnSent(payload.Length, nowUs);
+        return DataSendResult.Queued;
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,5 @@
+using Rtc.Sctp;
+
 namespace Rtc.Transports;
 
 /// <summary>What the application is told of any transport.</summary>
@@ -7,4 +9,10 @@ public interface ITransportListener
     /// <param name="type">Exactly one kind.</param>
     /// <param name="timestampMs">Monotonic milliseconds.</param>
     void OnTrace(TransportTraceEventTypes type, long timestampMs);
+
+    /// <summary>The association reached another state; <see cref="SctpState.ShuttingDown"/> is not told.</summary>
+    void OnSctpStateChange(SctpState state);
+
+    /// <summary>How many streams both ends agreed on.</summary>
+    void OnSctpNegotiatedCapabilities(ushort outgoingStreams, ushort incomingStreams);
 }

@@ -12,7 +12,15 @@ public abstract class NetworkTransport : Transport, IDatagramReceiver
         string id, TransportOptions options, Router router, ITransportListener listener)
         : base(id, options, router, listener)
     {
+        if (options.Sctp is { } sctp)
+            Sctp = new SctpEndpoint(this, options, sctp);
     }
+
+    /// <summary>Whether the path is open to whoever can send datagrams: SCTP's cookie is then authenticated.</summary>
+    internal abstract bool IsInTheClear { get; }
+
+    /// <summary>Whether messages come from another router and may say for which subchannels.</summary>
+    internal virtual bool IsPipe => false;
 
     /// <inheritdoc/>
     public abstract void OnDatagram(
@@ -22,12 +30,22 @@ public abstract class NetworkTransport : Transport, IDatagramReceiver
     public abstract void OnSocketClosed(IDatagramSocket socket, long nowUs);
 
     /// <inheritdoc/>
-    public override void CheckCarries(DataChannelType type) =>
-        throw RequestException.Error($"transport {Id}: SCTP is not enabled");
+    public override void CheckCarries(DataChannelType type)
+    {
+        if (Sctp is null)
+            throw RequestException.Error($"transport {Id}: SCTP is not enabled");
+
+        if (type != DataChannelType.Sctp)
+            throw RequestException.TypeError($"transport {Id} is not a DirectTransport: it speaks SCTP only");
+    }
 
     /// <inheritdoc/>
-    public override void SendMessage(DataConsumer consumer, uint ppid, ReadOnlySpan<byte> payload, long nowUs) =>
-        throw new InvalidOperationException("a data consumer hangs on a transport that does not carry data");
+    public override DataSendResult SendMessage(
+        DataConsumer consumer, uint ppid, ReadOnlySpan<byte> header, ReadOnlySpan<byte> payload, long nowUs) =>
+        Sctp!.Send(consumer.Stream!, ppid, header, payload, nowUs);
+
+    /// <summary>Sends a packet of the association; false when it was dropped.</summary>
+    internal abstract bool TrySendSctp(ReadOnlySpan<byte> packet, long nowUs);
 
     /// <inheritdoc/>
     private protected override int WriteRtp(

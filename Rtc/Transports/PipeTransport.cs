@@ -21,6 +21,9 @@ public sealed class PipeTransport : UdpTransport
         : base(id, options.Base, options.EnableSrtp ? Suite : null, router, listener) =>
         _options = options;
 
+    /// <inheritdoc/>
+    internal override bool IsPipe => true;
+
     /// <summary>
     /// Takes the other router's address and key. After a failure it can be called again. The caller answers the
     /// request and then calls <see cref="Transport.SetConnected"/>.

@@ -76,8 +76,11 @@ public abstract class Transport
     /// <summary>What passed so far.</summary>
     internal TransportTraffic Traffic { get; } = new();
 
+    /// <summary>The association that carries data; null where SCTP is off.</summary>
+    internal SctpEndpoint? Sctp { get; private protected init; }
+
     /// <summary>Who is told what happens.</summary>
-    private protected ITransportListener Listener { get; }
+    internal ITransportListener Listener { get; }
 
     /// <summary>Makes a producer.</summary>
     /// <exception cref="RequestException">The options are wrong, or an id, SSRC, MID or RID is taken.</exception>
@@ -149,6 +152,7 @@ public abstract class Transport
             return;
 
         _isClosed = true;
+        Sctp?.Close(nowUs);
         foreach (Producer producer in _producers.Values.ToArray())
             Close(producer, nowUs);
         _producers.Clear();
@@ -161,7 +165,8 @@ public abstract class Transport
     }
 
     /// <summary>What passed so far, at this moment.</summary>
-    public TransportStats GetStats(long nowUs) => Traffic.Snapshot(Id, Limits, _arrivals?.Loss, nowUs);
+    public TransportStats GetStats(long nowUs) =>
+        Traffic.Snapshot(Id, Limits, _arrivals?.Loss, Sctp?.State, nowUs);
 
     /// <summary>
     /// The peer can be reached: consumers begin, reports are sent. Called again when a connection that was lost for a
@@ -173,7 +178,14 @@ public abstract class Transport
             consumer.OnTransportConnected(nowUs);
         _reporter.Start(nowUs);
         _arrivals?.Start(nowUs);
+        StartData(nowUs);
     }
+
+    /// <summary>
+    /// Lets the association begin if the peer can be reached and there is data for it. The caller of
+    /// <see cref="DataEndpoints.Produce"/> and <see cref="DataEndpoints.Consume"/> answers the request before.
+    /// </summary>
+    public void StartData(long nowUs) => Sctp?.MayConnect(nowUs);
 
     /// <inheritdoc/>
     public virtual void OnDeadline(Deadline deadline, long nowUs) => _reporter.Report(nowUs);
@@ -214,7 +226,19 @@ public abstract class Transport
     public abstract void CheckCarries(DataChannelType type);
 
     /// <inheritdoc/>
-    public abstract void SendMessage(DataConsumer consumer, uint ppid, ReadOnlySpan<byte> payload, long nowUs);
+    public abstract DataSendResult SendMessage(
+        DataConsumer consumer, uint ppid, ReadOnlySpan<byte> header, ReadOnlySpan<byte> payload, long nowUs);
+
+    /// <inheritdoc/>
+    public uint GetBufferedAmount(DataConsumer consumer) =>
+        consumer.Stream is { } stream ? Sctp?.GetBufferedAmount(stream.StreamId) ?? 0 : 0;
+
+    /// <inheritdoc/>
+    public void OnBufferedAmountLowThreshold(DataConsumer consumer)
+    {
+        if (consumer.Stream is { } stream)
+            Sctp?.SetBufferedAmountLowThreshold(stream.StreamId, consumer.BufferedAmountLowThreshold);
+    }
 
     /// <inheritdoc/>
     public void OnDataConsumerClosed(DataConsumer consumer) => Data.Forget(consumer);
@@ -284,6 +308,7 @@ public abstract class Transport
         MaxSendMessageSize = _options.MaxSendMessageSize,
         MaxReceiveMessageSize = _options.MaxReceiveMessageSize,
         TraceEventTypes = TraceEventTypes,
+        Sctp = Sctp?.Dump(),
     };
 
     /// <summary>Sends an RTP packet and returns the bytes that leave; 0 when it was dropped.</summary>

@@ -47,6 +47,9 @@ public sealed class TransportDump
     /// <summary>Largest message accepted, in bytes.</summary>
     public required uint MaxReceiveMessageSize { get; init; }
 
+    /// <summary>The association that carries data; null where SCTP is off.</summary>
+    public SctpDump? Sctp { get; init; }
+
     /// <summary>Trace events that are on.</summary>
     public required TransportTraceEventTypes TraceEventTypes { get; init; }
 }

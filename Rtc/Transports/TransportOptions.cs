@@ -14,4 +14,7 @@ public sealed class TransportOptions
 
     /// <summary>Largest data channel message that is accepted, in bytes.</summary>
     public uint MaxReceiveMessageSize { get; init; }
+
+    /// <summary>How data is carried; null where SCTP is off.</summary>
+    public SctpTransportOptions? Sctp { get; init; }
 }

@@ -1,3 +1,5 @@
+using Rtc.Sctp;
+
 namespace Rtc.Transports;
 
 /// <summary>Numbers of a transport at one moment. Bytes count whole datagrams, rates are in bits a second.</summary>
@@ -8,6 +10,9 @@ public sealed class TransportStats
 
     /// <summary>Monotonic milliseconds, not an epoch.</summary>
     public required ulong TimestampMs { get; init; }
+
+    /// <summary>How far the association is; null where SCTP is off.</summary>
+    public SctpState? SctpState { get; init; }
 
     /// <summary>All that arrived, in whatever protocol, garbage included.</summary>
     public required TrafficStats Received { get; init; }

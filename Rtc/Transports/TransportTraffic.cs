@@ -1,5 +1,6 @@
 using Rtc.Routing;
 using Rtc.Streams;
+using Rtc.Sctp;
 
 namespace Rtc.Transports;
 
@@ -40,10 +41,13 @@ public sealed class TransportTraffic
     /// <param name="transportId">Id of the transport.</param>
     /// <param name="limits">Limits that the application set.</param>
     /// <param name="lossReceived">Loss from the peer, 0 to 1; null where no transport-wide feedback is sent.</param>
+    /// <param name="sctpState">How far the association is; null where SCTP is off.</param>
     /// <param name="nowUs">Monotonic time in microseconds.</param>
-    public TransportStats Snapshot(string transportId, BitrateLimits limits, double? lossReceived, long nowUs) => new()
+    public TransportStats Snapshot(
+        string transportId, BitrateLimits limits, double? lossReceived, SctpState? sctpState, long nowUs) => new()
     {
         TransportId = transportId,
+        SctpState = sctpState,
         TimestampMs = (ulong)(nowUs / 1000),
         Received = Of(_received, nowUs),
         Sent = Of(_sent, nowUs),

@@ -48,6 +48,9 @@ public abstract class UdpTransport : NetworkTransport
     /// <summary>The way to the peer; null while it is not known.</summary>
     private protected TransportTuple? Tuple { get; private set; }
 
+    /// <inheritdoc/>
+    internal override bool IsInTheClear => true;
+
     private bool IsSrtpMissing => _srtp is { Receiver: null };
 
     /// <summary>Gives the transport its socket, once, before anything arrives on it.</summary>
@@ -62,6 +65,8 @@ public abstract class UdpTransport : NetworkTransport
             OnRtcp(socket, remote, datagram, nowUs);
         else if (RtpPacketView.IsRtp(datagram))
             OnRtp(socket, remote, datagram, nowUs);
+        else if (Sctp is not null && SctpEndpoint.IsSctp(datagram))
+            OnSctp(Sctp, socket, remote, datagram, nowUs);
         else
             Counters.UnknownDatagrams++;
     }
@@ -70,6 +75,16 @@ public abstract class UdpTransport : NetworkTransport
     public override void OnSocketClosed(IDatagramSocket socket, long nowUs)
     {
         // A UDP socket of ours closes with us.
+    }
+
+    /// <inheritdoc/>
+    internal override bool TrySendSctp(ReadOnlySpan<byte> packet, long nowUs)
+    {
+        if (Tuple is null || !Tuple.TrySend(packet))
+            return false;
+
+        Traffic.OnSent(packet.Length, nowUs);
+        return true;
     }
 
     /// <summary>A tuple as the application sees it.</summary>
@@ -194,6 +209,15 @@ public abstract class UdpTransport : NetworkTransport
             ReceiveRtp(packet, nowUs);
         else
             ForgetReceiveStream(packet.Ssrc);
+    }
+
+    private void OnSctp(
+        SctpEndpoint sctp, IDatagramSocket socket, in TransportAddress remote, Span<byte> datagram, long nowUs)
+    {
+        if (IsSrtpMissing)
+            Counters.EarlyMedia++;
+        else if (AcceptsRtp(socket, remote, nowUs))
+            sctp.Receive(datagram, nowUs);
     }
 
     private void OnRtcp(IDatagramSocket socket, in TransportAddress remote, Span<byte> datagram, long nowUs)

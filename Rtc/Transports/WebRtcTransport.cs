@@ -61,6 +61,9 @@ public sealed class WebRtcTransport : NetworkTransport, IIceListener
     /// <summary>Our ICE credentials.</summary>
     public IceParameters IceParameters => _ice.Parameters;
 
+    /// <inheritdoc/>
+    internal override bool IsInTheClear => false;
+
     private bool IsIceConnected => _ice.State is IceState.Connected or IceState.Completed;
 
     /// <summary>Says where we can be reached, once the sockets are bound.</summary>
@@ -178,6 +181,14 @@ public sealed class WebRtcTransport : NetworkTransport, IIceListener
     }
 
     /// <inheritdoc/>
+    internal override bool TrySendSctp(ReadOnlySpan<byte> packet, long nowUs)
+    {
+        bool isSent = _dtls.TrySend(packet, nowUs);
+        SendDtls(nowUs);
+        return isSent;
+    }
+
+    /// <inheritdoc/>
     private protected override bool TryGetRtpPath(out RtpPath path)
     {
         path = new RtpPath(_ice.SelectedTuple!, _sender);
@@ -233,6 +244,8 @@ public sealed class WebRtcTransport : NetworkTransport, IIceListener
         if (_dtls.State is DtlsState.Connecting or DtlsState.Connected)
             _dtls.HandleDatagram(datagram, nowUs);
         Settle(nowUs);
+        while (_dtls.TryReadApplicationData(out ReadOnlySpan<byte> message))
+            Sctp?.Receive(message, nowUs);
     }
 
     private void OnRtp(IDatagramSocket socket, in TransportAddress remote, Span<byte> datagram, long nowUs)

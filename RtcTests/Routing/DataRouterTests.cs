@@ -146,10 +146,18 @@ public class DataRouterTests : IDataTransport
     {
     }
 
-    void IDataTransport.SendMessage(DataConsumer consumer, uint ppid, ReadOnlySpan<byte> payload, long nowUs)
+    DataSendResult IDataTransport.SendMessage(
+        DataConsumer consumer, uint ppid, ReadOnlySpan<byte> header, ReadOnlySpan<byte> payload, long nowUs)
     {
         Assert.Equal(51u, ppid);
         _events.Add($"{consumer.Id} {payload[0]}");
+        return DataSendResult.Queued;
+    }
+
+    uint IDataTransport.GetBufferedAmount(DataConsumer consumer) => 0;
+
+    void IDataTransport.OnBufferedAmountLowThreshold(DataConsumer consumer)
+    {
     }
 
     void IDataTransport.OnDataConsumerClosed(DataConsumer consumer) => _events.Add($"transport forgets {consumer.Id}");
@@ -183,6 +191,12 @@ public class DataRouterTests : IDataTransport
         public void OnDataProducerResumed() => events.Add($"{id} producerresume");
 
         public void OnDataProducerClosed() => events.Add($"{id} producerclose");
+
+        public void OnClosedByPeer() => events.Add($"{id} closed by peer");
+
+        public void OnBufferedAmountLow(uint bufferedAmount) => events.Add($"{id} low {bufferedAmount}");
+
+        public void OnSendBufferFull() => events.Add($"{id} full");
 
         public void OnMessage(uint ppid, ReadOnlySpan<byte> payload) => events.Add($"{id} message");
     }

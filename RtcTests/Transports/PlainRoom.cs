@@ -3,6 +3,7 @@ using Rtc.Buffers;
 using Rtc.Crypto;
 using Rtc.Routing;
 using Rtc.Rtp;
+using Rtc.Sctp;
 using Rtc.Seams;
 using Rtc.Srtp;
 using Rtc.Streams;
@@ -64,6 +65,14 @@ internal sealed class PlainRoom : IPlainTransportListener, IProducerListener, IC
     public void OnTuple(TupleInfo tuple) => LearnedTuples.Add(tuple);
 
     public void OnRtcpTuple(TupleInfo tuple) => throw new InvalidOperationException("RTCP shares the port");
+
+    public void OnSctpStateChange(SctpState state)
+    {
+    }
+
+    public void OnSctpNegotiatedCapabilities(ushort outgoingStreams, ushort incomingStreams)
+    {
+    }
 
     public void OnTrace(TransportTraceEventTypes type, long timestampMs)
     {

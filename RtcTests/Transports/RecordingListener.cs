@@ -1,6 +1,7 @@
 using Rtc.Routing;
 using Rtc.Routing.Observers;
 using Rtc.Rtp;
+using Rtc.Sctp;
 using Rtc.Transports;
 
 namespace RtcTests.Transports;
@@ -22,6 +23,16 @@ internal sealed class RecordingListener
     public List<byte[]> Messages { get; } = [];
 
     public void OnTrace(TransportTraceEventTypes type, long timestampMs) => Events.Add($"trace {type}");
+
+    public void OnClosedByPeer() => Events.Add("closed by peer");
+
+    public void OnBufferedAmountLow(uint bufferedAmount) => Events.Add($"low {bufferedAmount}");
+
+    public void OnSendBufferFull() => Events.Add("full");
+
+    public void OnSctpStateChange(SctpState state) => Events.Add($"sctp {state}");
+
+    public void OnSctpNegotiatedCapabilities(ushort outgoingStreams, ushort incomingStreams) => Events.Add($"streams {outgoingStreams} {incomingStreams}");
 
     public void OnRtcp(ReadOnlySpan<byte> rtcp) => Rtcp.Add(rtcp.ToArray());
 

@@ -3,6 +3,7 @@ using Rtc.Dtls;
 using Rtc.Ice;
 using Rtc.Routing;
 using Rtc.Rtp;
+using Rtc.Sctp;
 using Rtc.Seams;
 using Rtc.Streams;
 using Rtc.Transports;
@@ -103,6 +104,11 @@ internal sealed class WebRtcCall : IWebRtcTransportListener, IDisposable
     public void OnIceStateChange(IceState state) => Diary.Add($"ice {state}");
 
     public void OnDtlsStateChange(DtlsState state, string? remoteCertificatePem) => Diary.Add($"dtls {state}");
+
+    public void OnSctpStateChange(SctpState state) => Diary.Add($"sctp {state}");
+
+    public void OnSctpNegotiatedCapabilities(ushort outgoingStreams, ushort incomingStreams) =>
+        Diary.Add($"sctp streams {outgoingStreams} {incomingStreams}");
 
     public void OnTrace(TransportTraceEventTypes type, long timestampMs) => Diary.Add($"trace {type}");
 

@@ -40,12 +40,62 @@ internal sealed class DataConsumerHandler(WorkerServices services, DataConsumer 
                 RemoveSubchannel(request, channel);
                 break;
             case Wire.Request.Method.DataConsumerGetBufferedAmount:
+                CheckIsSctp(request);
+                channel.Accept(request.Id, Wire.DataConsumer.GetBufferedAmountResponse.Create(
+                    channel.ResponseBuilder, bufferedAmount: consumer.BufferedAmount));
+                break;
             case Wire.Request.Method.DataConsumerSetBufferedAmountLowThreshold:
+                SetBufferedAmountLowThreshold(request, channel);
+                break;
             case Wire.Request.Method.DataConsumerSend:
-                throw RequestException.TypeError(
-                    $"data consumer {consumer.Id} is on a DirectTransport: {request.Method} is for SCTP");
+                Send(request, channel);
+                break;
             default:
                 throw Requests.Unsupported(request);
+        }
+    }
+
+    private void CheckIsSctp(in Wire.Request.Request request)
+    {
+        if (consumer.Type != DataChannelType.Sctp)
+        {
+            throw RequestException.TypeError(
+                $"data consumer {consumer.Id} is on a DirectTransport: {request.Method} is for SCTP");
+        }
+    }
+
+    private void SetBufferedAmountLowThreshold(in Wire.Request.Request request, ChannelWriter channel)
+    {
+        CheckIsSctp(request);
+        if (!request.TryGetBody(out Wire.DataConsumer.SetBufferedAmountLowThresholdRequest body))
+            throw Requests.WrongBody(request);
+
+        consumer.SetBufferedAmountLowThreshold(body.Threshold);
+        channel.Accept(request.Id);
+    }
+
+    private void Send(in Wire.Request.Request request, ChannelWriter channel)
+    {
+        CheckIsSctp(request);
+        if (!request.TryGetBody(out Wire.DataConsumer.SendRequest body))
+            throw Requests.WrongBody(request);
+
+        switch (consumer.Send(new DataMessage(body.Ppid, body.Data), services.NowUs))
+        {
+            case DataSendResult.Queued:
+                channel.Accept(request.Id, Wire.DataConsumer.SendResponse.Create(
+                    channel.ResponseBuilder, bufferedAmount: consumer.BufferedAmount));
+                break;
+            case DataSendResult.BufferFull:
+                // The application's library compares the whole reason with this word.
+                channel.Reject(request.Id, ErrorKinds.Error, "sctpsendbufferfull");
+                consumer.Listener.OnSendBufferFull();
+                break;
+            case DataSendResult.TooLong:
+                throw RequestException.TypeError(
+                    $"data consumer {consumer.Id}: a message of {body.Data.Length} bytes exceeds maxSendMessageSize");
+            default:
+                throw RequestException.Error($"data consumer {consumer.Id}: message send failed");
         }
     }
 

@@ -1,5 +1,6 @@
 using Channel;
 using Rtc.Routing;
+using Rtc.Seams;
 using Rtc.Transports;
 using Worker.Handlers.Converters;
 using Worker.Handlers.Notifiers;
@@ -18,16 +19,23 @@ internal sealed class DataRequests(WorkerServices services, Transport transport)
 
         string id = body.DataProducerId;
         services.Registry.CheckIsFree(id);
+        if (body.Type == Wire.DataProducer.Type.Sctp && !body.HasSctpStreamParameters)
+            throw RequestException.TypeError($"data producer {id}: sctpStreamParameters are missing");
+
         DataProducer producer = transport.Data.Produce(new DataProducerOptions
         {
             Id = id,
             Type = body.Type == Wire.DataProducer.Type.Direct ? DataChannelType.Direct : DataChannelType.Sctp,
+            Stream = body.Type == Wire.DataProducer.Type.Sctp ? SctpWriter.ReadStream(body.SctpStreamParameters) : null,
             Label = body.Label ?? "",
             Protocol = body.Protocol ?? "",
             Paused = body.Paused,
         });
         services.Registry.Add(id, new DataProducerHandler(services, producer, transport as DirectTransport));
         channel.Accept(request.Id, DataWriter.WriteDump(channel.ResponseBuilder, producer));
+
+        // What the association says must not overtake the answer.
+        transport.StartData(services.NowUs);
     }
 
     /// <summary>Makes a data consumer.</summary>
@@ -38,11 +46,15 @@ internal sealed class DataRequests(WorkerServices services, Transport transport)
 
         string id = body.DataConsumerId;
         services.Registry.CheckIsFree(id);
+        if (body.Type == Wire.DataConsumer.Type.Sctp && !body.HasSctpStreamParameters)
+            throw RequestException.TypeError($"data consumer {id}: sctpStreamParameters are missing");
+
         var options = new DataConsumerOptions
         {
             Id = id,
             DataProducerId = body.DataProducerId,
             Type = body.Type == Wire.DataConsumer.Type.Direct ? DataChannelType.Direct : DataChannelType.Sctp,
+            Stream = body.Type == Wire.DataConsumer.Type.Sctp ? SctpWriter.ReadStream(body.SctpStreamParameters) : null,
             Label = body.Label ?? "",
             Protocol = body.Protocol ?? "",
             Paused = body.Paused,
@@ -52,6 +64,9 @@ internal sealed class DataRequests(WorkerServices services, Transport transport)
         DataConsumer consumer = transport.Data.Consume(options, new DataConsumerNotifier(services, id));
         services.Registry.Add(id, new DataConsumerHandler(services, consumer));
         channel.Accept(request.Id, DataWriter.WriteDump(channel.ResponseBuilder, consumer));
+
+        // What the association says must not overtake the answer.
+        transport.StartData(services.NowUs);
     }
 
     /// <summary>Closes a data producer.</summary>

@@ -152,12 +152,23 @@ internal sealed class TransportFactory(WorkerServices services)
             : throw RequestException.TypeError($"transport {id}: listens on UDP only");
     }
 
-    private static TransportOptions ReadBase(Wire.Transport.Options wire) => new()
+    private TransportOptions ReadBase(Wire.Transport.Options wire) => new()
     {
         Direct = wire.Direct,
         InitialAvailableOutgoingBitrate = wire.InitialAvailableOutgoingBitrate,
         MaxSendMessageSize = wire.MaxSendMessageSize,
         MaxReceiveMessageSize = wire.MaxReceiveMessageSize,
+        Sctp = wire.EnableSctp ? ReadSctp(wire) : null,
+    };
+
+    private SctpTransportOptions ReadSctp(Wire.Transport.Options wire) => new()
+    {
+        SendBufferSize = wire.SctpSendBufferSize,
+        PerStreamSendQueueLimit = wire.SctpPerStreamSendQueueLimit,
+        MaxReceiverWindowBufferSize = wire.SctpMaxReceiverWindowBufferSize,
+        DefaultStreamBufferedAmountLowThreshold = wire.SctpDefaultStreamBufferedAmountLowThreshold,
+        IsDataChannel = wire.IsDataChannel,
+        Buffers = services.SctpBuffers,
     };
 
     private WebRtcTransport MakeWebRtcTransport(

@@ -1,6 +1,7 @@
 using Channel;
 using Rtc.Dtls;
 using Rtc.Routing;
+using Rtc.Sctp;
 using Worker.Net;
 
 namespace Worker.Handlers;
@@ -22,6 +23,9 @@ internal sealed record WorkerServices(
 {
     /// <summary>The WebRtcServers, which transports of any router may use.</summary>
     public HandlerTable<WebRtcServerHandler> WebRtcServers { get; } = new();
+
+    /// <summary>Memory for data messages that wait, of all transports.</summary>
+    public SctpBufferPool SctpBuffers { get; } = new();
 
     /// <summary>The time of the running turn, in monotonic microseconds.</summary>
     public long NowUs => Loop.NowUs;

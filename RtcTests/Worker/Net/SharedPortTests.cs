@@ -3,6 +3,7 @@ using Rtc.Dtls;
 using Rtc.Ice;
 using Rtc.Routing;
 using Rtc.Rtp;
+using Rtc.Sctp;
 using Rtc.Seams;
 using Rtc.Streams;
 using Rtc.Transports;
@@ -155,6 +156,14 @@ public sealed class SharedPortTests : IDisposable
         }
 
         public void OnDtlsStateChange(DtlsState state, string? remoteCertificatePem)
+        {
+        }
+
+        public void OnSctpStateChange(SctpState state)
+        {
+        }
+
+        public void OnSctpNegotiatedCapabilities(ushort outgoingStreams, ushort incomingStreams)
         {
         }
 

@@ -13,6 +13,7 @@ internal static class DataWriter
             b,
             id: b.String(producer.Id),
             type: producer.Type == DataChannelType.Sctp ? Wire.DataProducer.Type.Sctp : Wire.DataProducer.Type.Direct,
+            sctpStreamParameters: SctpWriter.WriteStream(b, producer.Stream),
             label: b.String(producer.Label),
             protocol: b.String(producer.Protocol),
             paused: producer.IsPaused);
@@ -35,8 +36,11 @@ internal static class DataWriter
             id: b.String(consumer.Id),
             dataProducerId: b.String(consumer.DataProducerId),
             type: consumer.Type == DataChannelType.Sctp ? Wire.DataConsumer.Type.Sctp : Wire.DataConsumer.Type.Direct,
+            sctpStreamParameters: SctpWriter.WriteStream(b, consumer.Stream),
             label: b.String(consumer.Label),
             protocol: b.String(consumer.Protocol),
+            bufferedAmount: consumer.BufferedAmount,
+            bufferedAmountLowThreshold: consumer.BufferedAmountLowThreshold,
             paused: consumer.IsPaused,
             dataProducerPaused: consumer.IsDataProducerPaused,
             subchannels: b.Vector(consumer.Subchannels.ToArray()));
@@ -50,5 +54,6 @@ internal static class DataWriter
             label: b.String(consumer.Label),
             protocol: b.String(consumer.Protocol),
             messagesSent: (ulong)consumer.MessagesSent,
-            bytesSent: (ulong)consumer.BytesSent);
+            bytesSent: (ulong)consumer.BytesSent,
+            bufferedAmount: consumer.BufferedAmount);
 }

@@ -17,6 +17,17 @@ internal static class MapWriter
         return list.End();
     }
 
+    /// <summary>Small numbers to texts.</summary>
+    public static VectorOffset<Wire.Common.Uint16String> Write(
+        WireBuilder b, IReadOnlyList<(ushort Key, string Value)> entries)
+    {
+        ListBuilder<Wire.Common.Uint16String> list = b.StartList<Wire.Common.Uint16String>();
+        foreach ((ushort key, string value) in entries)
+            list.Add(Wire.Common.Uint16String.Create(b, key: key, value: b.String(value)));
+
+        return list.End();
+    }
+
     /// <summary>Texts to texts.</summary>
     public static VectorOffset<Wire.Common.StringString> Write(
         WireBuilder b, IReadOnlyList<(string Key, string Value)> entries)

@@ -28,6 +28,10 @@ internal static class TransportWriter
                 ridTable: MapWriter.Write(b, dump.RidTable)),
             maxSendMessageSize: dump.MaxSendMessageSize,
             maxReceiveMessageSize: dump.MaxReceiveMessageSize,
+            sctpParameters: SctpWriter.WriteParameters(b, dump),
+            sctpState: SctpWriter.ToDump(dump.Sctp?.State),
+            sctpNegotiatedCapabilities: SctpWriter.WriteCapabilities(b, dump.Sctp),
+            sctpListener: SctpWriter.WriteListener(b, dump.Sctp),
             traceEventTypes: WriteTraceEventTypes(b, dump.TraceEventTypes));
 
     /// <summary>Writes what every transport counts.</summary>
@@ -36,6 +40,7 @@ internal static class TransportWriter
             b,
             transportId: b.String(stats.TransportId),
             timestamp: stats.TimestampMs,
+            sctpState: SctpWriter.ToDump(stats.SctpState),
             bytesReceived: stats.Received.Bytes,
             recvBitrate: stats.Received.Bitrate,
             bytesSent: stats.Sent.Bytes,

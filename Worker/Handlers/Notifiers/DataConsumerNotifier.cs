@@ -28,6 +28,19 @@ internal sealed class DataConsumerNotifier(WorkerServices services, string id) :
         _channel.Notify(_id, Event.DataConsumerDataProducerClose);
     }
 
+    /// <summary>The data consumer went with the peer's data channel; the application is not told.</summary>
+    public void OnClosedByPeer() => services.Registry.Remove(id);
+
+    /// <inheritdoc/>
+    public void OnBufferedAmountLow(uint bufferedAmount) => _channel.Notify(
+        _id,
+        Event.DataConsumerBufferedAmountLow,
+        Wire.DataConsumer.BufferedAmountLowNotification.Create(
+            _channel.NotificationBuilder, bufferedAmount: bufferedAmount));
+
+    /// <inheritdoc/>
+    public void OnSendBufferFull() => _channel.Notify(_id, Event.DataConsumerSctpSendBufferFull);
+
     /// <inheritdoc/>
     public void OnMessage(uint ppid, ReadOnlySpan<byte> payload)
     {

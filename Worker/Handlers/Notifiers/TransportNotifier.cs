@@ -1,8 +1,11 @@
 using System.Text;
 using Channel;
+using Channel.Wire;
+using Rtc.Sctp;
 using Rtc.Transports;
 using Worker.Handlers.Converters;
 using Event = Channel.Wire.Notification.Event;
+using Wire = Channel.Wire;
 
 namespace Worker.Handlers.Notifiers;
 
@@ -18,4 +21,22 @@ internal class TransportNotifier(ChannelWriter channel, string id) : ITransportL
     /// <inheritdoc/>
     public void OnTrace(TransportTraceEventTypes type, long timestampMs) => Channel.Notify(
         Id, Event.TransportTrace, TransportWriter.WriteTrace(Channel.NotificationBuilder, type, timestampMs));
+
+    /// <inheritdoc/>
+    public void OnSctpStateChange(SctpState state) => Channel.Notify(
+        Id,
+        Event.TransportSctpStateChange,
+        Wire.Transport.SctpStateChangeNotification.Create(
+            Channel.NotificationBuilder, sctpState: SctpWriter.ToWire(state)));
+
+    /// <inheritdoc/>
+    public void OnSctpNegotiatedCapabilities(ushort outgoingStreams, ushort incomingStreams)
+    {
+        WireBuilder b = Channel.NotificationBuilder;
+        Channel.Notify(
+            Id,
+            Event.TransportSctpNegotiatedCapabilities,
+            Wire.Transport.SctpNegotiatedCapabilitiesNotification.Create(
+                b, negotiatedCapabilities: SctpWriter.WriteCapabilities(b, outgoingStreams, incomingStreams)));
+    }
 }

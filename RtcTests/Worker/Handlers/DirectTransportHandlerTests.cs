@@ -5,6 +5,7 @@ using Wire = Channel.Wire;
 namespace RtcTests.WorkerTests.Handlers;
 
 /// <summary>Data over a DirectTransport and observers, as the application asks for them, and what they leave behind.</summary>
+[Collection(MeasuresProcessMemory.Name)]
 public sealed class DirectTransportHandlerTests : IDisposable
 {
     private readonly HandlerHarness _harness = new();

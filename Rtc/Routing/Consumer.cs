@@ -1,4 +1,5 @@
 using System.Text;
+using Rtc.Congestion;
 using Rtc.Rtcp;
 using Rtc.Rtp;
 using Rtc.Seams;
@@ -10,7 +11,7 @@ namespace Rtc.Routing;
 /// A producer's track on its way to one endpoint: decides which packets are sent, renumbers them, sends them again when
 /// they are lost. Made by <see cref="Router.CreateConsumer"/>.
 /// </summary>
-public sealed class Consumer : IRtpSendStreamListener
+public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant
 {
     private const uint MinFirstSequenceNumber = 1000;
     private const uint MaxFirstSequenceNumber = 32_767;
@@ -80,6 +81,12 @@ public sealed class Consumer : IRtpSendStreamListener
 
     /// <summary>Whether packets are sent: the transport is connected and nobody paused anything.</summary>
     public bool IsActive => _isTransportConnected && !IsPaused && !IsProducerPaused && _producer is not null;
+
+    /// <summary>
+    /// Whether the transport gives out bitrate: layers are then those that were claimed in an allocation, otherwise the
+    /// preferred ones.
+    /// </summary>
+    public bool IsManaged { get; private set; }
 
     /// <summary>Its share when bandwidth is scarce, 1 to 255.</summary>
     public byte Priority { get; private set; } = 1;
@@ -162,6 +169,20 @@ public sealed class Consumer : IRtpSendStreamListener
 
         return Priority = priority;
     }
+
+    /// <summary>From now on the transport gives out bitrate; for good.</summary>
+    public void LetTransportManage() => IsManaged = true;
+
+    /// <inheritdoc/>
+    public long ClaimNextLayer(long availableBitrate, bool considersLoss, long nowUs) => 0;
+
+    /// <inheritdoc/>
+    public void ApplyClaims(long nowUs)
+    {
+    }
+
+    /// <inheritdoc/>
+    public long GetDesiredBitrate(long nowUs) => 0;
 
     /// <summary>Asks the producer's endpoint for a key frame; without effect on audio or while inactive.</summary>
     public void RequestKeyFrame(long nowUs)

@@ -20,4 +20,10 @@ public interface IConsumerTransport
     /// state of its SSRCs. The application has been told.
     /// </summary>
     void OnConsumerClosed(Consumer consumer, long nowUs);
+
+    /// <summary>
+    /// A video consumer wants more or less than when bitrate was last given out: its layers came or went, it was
+    /// paused, resumed or asked for others. The transport gives out anew.
+    /// </summary>
+    void OnBitrateNeedChanged(Consumer consumer, long nowUs);
 }

@@ -223,6 +223,11 @@ public abstract class Transport
     }
 
     /// <inheritdoc/>
+    public void OnBitrateNeedChanged(Consumer consumer, long nowUs)
+    {
+    }
+
+    /// <inheritdoc/>
     public abstract void CheckCarries(DataChannelType type);
 
     /// <inheritdoc/>

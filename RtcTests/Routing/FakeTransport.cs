@@ -65,6 +65,10 @@ internal sealed class FakeTransport(Room room, string id) : IProducerTransport, 
             SentRtcp.Add(rtcp.ToArray());
     }
 
+    public void OnBitrateNeedChanged(Consumer consumer, long nowUs)
+    {
+    }
+
     public void OnConsumerClosed(Consumer consumer, long nowUs)
     {
         Consumers.Remove(consumer);

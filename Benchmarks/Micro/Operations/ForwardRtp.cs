@@ -103,6 +103,10 @@ internal sealed class ForwardRtp : Operation, IProducerTransport, IConsumerTrans
     {
     }
 
+    public void OnBitrateNeedChanged(Consumer consumer, long nowUs)
+    {
+    }
+
     public void OnConsumerClosed(Consumer consumer, long nowUs)
     {
     }

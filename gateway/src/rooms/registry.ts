@@ -41,12 +41,20 @@ export class RoomRegistry {
    * @throws LimitError
    */
   async join(roomId: string, link: UserLink, options: JoinOptions = {}): Promise<Membership> {
-    let room = await this.#obtain(roomId);
-    // The last user may have left, and the room closed, since its promise was taken.
-    while (room.closed) room = await this.#obtain(roomId);
+    const room = await this.obtain(roomId);
     const user = await room.join(link, options);
-    const joined = room;
-    return { room: joined, user, leave: () => joined.leave(user) };
+    return { room, user, leave: () => room.leave(user) };
+  }
+
+  /**
+   * A room, which is made when it does not exist. It closes again when nobody joins, is added or holds a place.
+   * @throws LimitError, UnavailableError
+   */
+  async obtain(id: string): Promise<Room> {
+    let room = await this.#obtain(id);
+    // The last user may have left, and the room closed, since its promise was taken.
+    while (room.closed) room = await this.#obtain(id);
+    return room;
   }
 
   /** Ends all rooms. */

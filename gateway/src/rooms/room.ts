@@ -1,8 +1,9 @@
 import { EventEmitter } from 'node:events';
 import type { types } from 'mediasoup';
 import type { GatewayConfig } from '../config.ts';
+import type { PublishedTrack } from '../sdp/index.ts';
 import type { RouterPlace } from '../workers.ts';
-import type { ClosedReason, UserInfo, UserLink } from './messages.ts';
+import type { ClosedReason, ServerMessage, UserInfo, UserLink } from './messages.ts';
 import { RoomUser, type JoinOptions, type UserPlace } from './user.ts';
 
 /** A limit of the service was reached. */
@@ -12,19 +13,35 @@ export class LimitError extends Error {
 
 export type RoomConfig = Pick<GatewayConfig, 'rtc' | 'media' | 'limits'>;
 
-/** Users on one Router: each receives what all others publish. Emits `close` when the last user left or the Router died. */
-export class Room extends EventEmitter<{ close: [] }> {
+/** Whoever publishes in a room: a user, or a sender without signalling such as WHIP or plain RTP. */
+export interface RoomSource {
   readonly id: string;
+  readonly info: UserInfo;
+  /** What it publishes now. */
+  readonly published: readonly PublishedTrack[];
+}
+
+/**
+ * Users on one Router: each receives what all others publish. Emits `tracks` when what is published may have changed, and
+ * `close`, with the reason, when the last user left or the Router died.
+ */
+export class Room extends EventEmitter<{ close: [ClosedReason]; tracks: [] }> {
+  readonly id: string;
+  readonly place: RouterPlace;
   readonly #users = new Map<string, RoomUser>();
+  readonly #sources = new Map<string, RoomSource>();
   readonly #router: types.Router;
   readonly #place: UserPlace;
   readonly #config: RoomConfig;
-  #joining = 0;
+  /** Those who are about to join or watch: they keep the room alive. */
+  #held = 0;
   #closed = false;
 
   constructor(id: string, place: RouterPlace, config: RoomConfig) {
     super();
     this.id = id;
+    this.place = place;
+    this.setMaxListeners(0);
     this.#router = place.router;
     this.#config = config;
     this.#place = {
@@ -32,13 +49,19 @@ export class Room extends EventEmitter<{ close: [] }> {
       simulcast: config.media.simulcast,
       initialAvailableOutgoingBitrate: config.rtc.initialAvailableOutgoingBitrate,
       ownerOf: (producerId) => this.#ownerOf(producerId),
-      onTracksChanged: (user) => this.#distribute(user),
+      onTracksChanged: (user) => this.changed(user),
     };
     place.router.observer.once('close', () => this.close({ reason: 'worker-died', reconnect: true }));
   }
 
+  /** Everyone in the room, with or without signalling. */
   get users(): UserInfo[] {
-    return [...this.#users.values()].map((user) => user.info);
+    return this.sources.map((source) => source.info);
+  }
+
+  /** Everyone who publishes, or could. */
+  get sources(): RoomSource[] {
+    return [...this.#users.values(), ...this.#sources.values()];
   }
 
   get closed(): boolean {
@@ -50,36 +73,75 @@ export class Room extends EventEmitter<{ close: [] }> {
    * @throws LimitError when the room is full
    */
   async join(link: UserLink, options: JoinOptions = {}): Promise<RoomUser> {
-    if (this.#users.size + this.#joining >= this.#config.limits.usersPerRoom) {
-      throw new LimitError(`room ${this.id} is full (${this.#config.limits.usersPerRoom} users)`);
-    }
-    this.#joining += 1;
+    const release = this.hold();
     let user: RoomUser;
     try {
       user = await RoomUser.create(this.#place, link, options);
     } finally {
-      this.#joining -= 1;
-      this.#closeWhenEmpty();
+      release();
     }
     if (this.#closed) {
       user.close();
       throw new Error(`room ${this.id} closed while the user joined`);
     }
-    const others = [...this.#users.values()];
+    const { users } = this;
+    this.#tell({ type: 'userJoined', user: user.info });
     this.#users.set(user.id, user);
     const producers = this.#producersFor(user);
-    const users = others.map((other) => other.info);
     link.send({ type: 'joined', room: this.id, user: user.info, users, tracks: producers.length });
-    for (const other of others) other.link.send({ type: 'userJoined', user: user.info });
     user.receive(producers, true);
     return user;
+  }
+
+  /**
+   * Takes one more place in the room, for whoever joins or watches, until the returned function is called.
+   * @throws LimitError when the room is full
+   */
+  hold(): () => void {
+    const { usersPerRoom } = this.#config.limits;
+    if (this.#users.size + this.#sources.size + this.#held >= usersPerRoom) {
+      throw new LimitError(`room ${this.id} is full (${usersPerRoom} users)`);
+    }
+    this.#held += 1;
+    let released = false;
+    return () => {
+      if (released) return;
+      released = true;
+      this.#held -= 1;
+      this.#closeWhenEmpty();
+    };
+  }
+
+  /** Adds one who publishes without receiving; {@link changed} says when its tracks come or go. */
+  add(source: RoomSource): void {
+    this.#tell({ type: 'userJoined', user: source.info });
+    this.#sources.set(source.id, source);
+    this.changed(source);
+  }
+
+  /** Removes what {@link add} added. */
+  remove(source: RoomSource): void {
+    if (!this.#sources.delete(source.id)) return;
+    this.#tell({ type: 'userLeft', user: source.info });
+    this.changed(source);
+    this.#closeWhenEmpty();
+  }
+
+  /** Offers everyone what is published now, but not `source`, whose tracks came or went. */
+  changed(source: RoomSource): void {
+    if (this.#closed) return;
+    for (const user of this.#users.values()) {
+      if (user !== source) user.receive(this.#producersFor(user));
+    }
+    this.emit('tracks');
   }
 
   /** Removes a user with its connections and tells the others. */
   leave(user: RoomUser): void {
     if (!this.#users.delete(user.id)) return;
     user.close();
-    for (const other of this.#users.values()) other.link.send({ type: 'userLeft', user: user.info });
+    this.#tell({ type: 'userLeft', user: user.info });
+    this.emit('tracks');
     this.#closeWhenEmpty();
   }
 
@@ -93,36 +155,30 @@ export class Room extends EventEmitter<{ close: [] }> {
       user.link.send({ type: 'closed', ...reason });
       user.close();
     }
+    this.#sources.clear();
     this.#router.close();
-    this.emit('close');
+    this.emit('close', reason);
+  }
+
+  #tell(message: ServerMessage): void {
+    for (const user of this.#users.values()) user.link.send(message);
+  }
+
+  get #empty(): boolean {
+    return this.#users.size === 0 && this.#sources.size === 0 && this.#held === 0;
   }
 
   #closeWhenEmpty(): void {
-    if (this.#users.size === 0 && this.#joining === 0) queueMicrotask(() => this.#closeIfStillEmpty());
-  }
-
-  #closeIfStillEmpty(): void {
-    if (this.#users.size > 0 || this.#joining > 0) return;
-    this.close({ reason: 'shutdown', reconnect: false });
-  }
-
-  #distribute(source: RoomUser): void {
-    if (this.#closed) return;
-    for (const user of this.#users.values()) {
-      if (user !== source) user.receive(this.#producersFor(user));
-    }
+    if (this.#empty) queueMicrotask(() => this.#empty && this.close({ reason: 'shutdown', reconnect: false }));
   }
 
   #producersFor(receiver: RoomUser): types.Producer[] {
-    return [...this.#users.values()]
-      .filter((user) => user !== receiver)
-      .flatMap((user) => user.published.map((track) => track.producer));
+    return this.sources
+      .filter((source) => source !== receiver)
+      .flatMap((source) => source.published.map((track) => track.producer));
   }
 
   #ownerOf(producerId: string): UserInfo | undefined {
-    for (const user of this.#users.values()) {
-      if (user.published.some((track) => track.producer.id === producerId)) return user.info;
-    }
-    return undefined;
+    return this.sources.find((source) => source.published.some(({ producer }) => producer.id === producerId))?.info;
   }
 }

@@ -68,6 +68,11 @@ export class SdpSection {
     const line = this.lineOf(name, value);
     return new SdpError(reason, line.number, line.text);
   }
+
+  /** Builds the error for the attribute `name` whose value starts with `prefix`. */
+  errorAt(reason: string, name: string, prefix: string): SdpError {
+    return this.error(reason, name, this.attributes(name).find((value) => value.startsWith(prefix)));
+  }
 }
 
 /** A whole SDP cut into its session level and m-sections. */
@@ -82,7 +87,7 @@ function splitAttribute(line: SdpLine): { name: string; value: string } {
   return { name: line.value.slice(0, colon), value: line.value.slice(colon + 1).trim() };
 }
 
-/** RFC 8866 section 9 for the lines and RFC 8829, 8843, 8851, 8853, 8285, 4585, 5576, 8122, 8839 for the attributes. */
+/** RFC 8866 section 9, and RFC 8829, 8843, 8851, 8853, 8285, 4585, 5576, 8122, 8839, 8841 for their attributes. */
 const AttributeForms: Record<string, RegExp> = {
   rtpmap: /^\d{1,3} [\w.+-]+\/\d{1,9}(\/\d{1,3})?$/,
   fmtp: /^\d{1,3} \S.*$/,
@@ -99,6 +104,8 @@ const AttributeForms: Record<string, RegExp> = {
   rid: /^[A-Za-z0-9_-]{1,255} (send|recv)( .*)?$/,
   simulcast: /^(send|recv) \S+( (send|recv) \S+)?$/,
   'sctp-port': /^\d{1,5}$/,
+  sctpmap: /^\d{1,5} \S+( \d{1,5})?$/,
+  'max-message-size': /^\d{1,10}$/,
 };
 
 const MediaForm = /^[A-Za-z0-9.+-]+ \d{1,5}(\/\d+)? [A-Z0-9/.-]+( \S+)+$/;

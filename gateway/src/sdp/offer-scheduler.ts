@@ -20,6 +20,7 @@ export class OfferScheduler {
   #timer: NodeJS.Timeout | undefined;
   #dirty = false;
   #busy = false;
+  #iceRestart = false;
 
   constructor(connection: SubscribeConnection, options: OfferSchedulerOptions) {
     this.#connection = connection;
@@ -39,13 +40,21 @@ export class OfferScheduler {
     }, this.#windowMs);
   }
 
+  /** Lets the next offer restart ICE: the peer's network changed. */
+  restartIce(): void {
+    this.#iceRestart = true;
+    this.touch();
+  }
+
   /** Offers at once what changed, unless an answer is awaited. */
   async flush(): Promise<void> {
     if (this.#busy || !this.#dirty || this.#connection.pendingOffer || this.#connection.closed) return;
     this.#busy = true;
     this.#dirty = false;
+    const iceRestart = this.#iceRestart;
+    this.#iceRestart = false;
     try {
-      const offer = await this.#connection.createOffer();
+      const offer = await this.#connection.createOffer({ iceRestart });
       if (offer) this.#options.send(offer);
     } catch (error) {
       if (!this.#connection.closed) this.#options.onError(error);

@@ -1,21 +1,31 @@
 import type { types } from 'mediasoup';
 import * as ortc from 'mediasoup/ortc';
-import type { RemoteCodec, RemoteMedia } from './remote.ts';
+import { ExtensionIds } from './extension-ids.ts';
+import type { RemoteCodec } from './remote-codecs.ts';
+import type { RemoteLayer } from './remote-layers.ts';
+import type { RemoteMedia } from './remote-media.ts';
+import { scalabilityOf } from './scalability.ts';
 import type { LocalRtpMedia } from './write.ts';
 
 /** Extensions by which we estimate the sender's bandwidth; each needs its own kind of RTCP feedback. */
 const TransportWideCcUri = 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
 const AbsSendTimeUri = 'http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time';
-const RidUris = new Set([
-  'urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id',
-  'urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id',
-]);
+const RidUri = 'urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id';
+const RidUris = new Set([RidUri, 'urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id']);
 
 export interface ProducerPlanOptions {
   /** MIME types in order of preference ("video/VP8"); those not named follow in the offer's order. */
   codecPreference?: readonly string[];
   /** Take simulcast offers as such; otherwise one stream is answered. Default true. */
   simulcast?: boolean;
+}
+
+/** What is known of one m-section beside its SDP. */
+export interface ProducerPlanContext {
+  /** Ids in use by the m-sections before this one. */
+  extensionIds?: ExtensionIds;
+  /** The publisher's word on its layers (W3C WebRTC-SVC), which SDP does not say. */
+  scalabilityMode?: string | undefined;
 }
 
 /** What one m-section of an offer becomes: the Producer's parameters and the m-section of the answer. */
@@ -33,19 +43,24 @@ export function planProducer(
   media: RemoteMedia,
   capabilities: types.RtpCapabilities,
   options: ProducerPlanOptions = {},
+  context: ProducerPlanContext = {},
 ): ProducerPlan {
   const kind = media.kind as types.MediaKind;
   const codecs = chooseCodecs(media, capabilities, options.codecPreference ?? []);
-  const rids = options.simulcast === false || kind !== 'video' ? [] : media.sendRids;
-  const extensions = chooseExtensions(media, kind, capabilities, rids.length > 1);
+  const layered = options.simulcast !== false && kind === 'video';
+  const layers = layered ? chooseLayers(media, codecs[0]!) : [];
+  const ids = context.extensionIds ?? new ExtensionIds();
+  const extensions = chooseExtensions(media, kind, capabilities, layers.length > 1, ids);
   reduceFeedback(codecs, extensions);
+  const encodings = chooseEncodings(media, layers, layered, codecs.length > 1);
+  const scalabilityMode = scalabilityOf(codecs[0]!.mimeType, encodings.length, context.scalabilityMode);
   return {
     kind,
     rtpParameters: {
       mid: media.mid,
       codecs,
       headerExtensions: extensions,
-      encodings: chooseEncodings(media, rids, codecs.length > 1),
+      encodings: encodings.map((encoding) => ({ ...encoding, ...(scalabilityMode && { scalabilityMode }) })),
       rtcp: { reducedSize: true, ...(media.cname !== undefined && { cname: media.cname }) },
     },
     answer: {
@@ -54,12 +69,12 @@ export function planProducer(
       direction: 'recvonly',
       codecs,
       extensions,
-      ...(rids.length > 1 && { receiveRids: rids }),
+      ...(layers.length > 1 && { receiveRids: layers.map(({ rid }) => rid) }),
     },
   };
 }
 
-/** The media codec and, where offered, its RTX. */
+/** The media codec and, where offered and served, its RTX. */
 function chooseCodecs(
   media: RemoteMedia,
   capabilities: types.RtpCapabilities,
@@ -75,20 +90,24 @@ function chooseCodecs(
   for (const candidate of candidates) {
     const matched = matchCodec(candidate, capabilities);
     if (!matched) continue;
-    const rtx = media.codecs.find(
-      (codec) => /\/rtx$/i.test(codec.mimeType) && codec.parameters['apt'] === candidate.payloadType,
-    );
-    return rtx ? [matched, { ...structuredClone(rtx), rtcpFeedback: [] }] : [matched];
+    const rtx = matched.rtx
+      ? media.codecs.find(({ mimeType, parameters }) => isRtx(mimeType) && parameters['apt'] === candidate.payloadType)
+      : undefined;
+    return rtx ? [matched.codec, { ...structuredClone(rtx), rtcpFeedback: [] }] : [matched.codec];
   }
   const offered = [...new Set(candidates.map((codec) => codec.mimeType))].join(', ');
   throw media.section.error(`no codec that this room takes (offered: ${offered || 'none'})`);
+}
+
+function isRtx(mimeType: string): boolean {
+  return /\/rtx$/i.test(mimeType);
 }
 
 /** The codec with the router's feedback and, for H264, the profile-level-id of the answer (RFC 6184 section 8.2.2). */
 function matchCodec(
   codec: RemoteCodec,
   capabilities: types.RtpCapabilities,
-): types.RtpCodecParameters | undefined {
+): { codec: types.RtpCodecParameters; rtx: boolean } | undefined {
   const matched: types.RtpCodecParameters = structuredClone(codec);
   const parameters: types.RtpParameters = { codecs: [matched] };
   let mappedPayloadType: number | undefined;
@@ -99,12 +118,29 @@ function matchCodec(
     // The matching functions tell "does not fit" by throwing; the caller tries the next codec.
     return undefined;
   }
-  const capability = capabilities.codecs?.find((entry) => entry.preferredPayloadType === mappedPayloadType);
-  const served = capability?.rtcpFeedback ?? [];
+  const known = capabilities.codecs ?? [];
+  const capability = known.find((entry) => entry.preferredPayloadType === mappedPayloadType);
+  if (!capability || !sameAv1Profile(codec, capability)) return undefined;
+  const served = capability.rtcpFeedback ?? [];
   matched.rtcpFeedback = (matched.rtcpFeedback ?? []).filter((offered) =>
     served.some((entry) => entry.type === offered.type && (entry.parameter ?? '') === (offered.parameter ?? '')),
   );
-  return matched;
+  return {
+    codec: matched,
+    rtx: known.some((entry) => isRtx(entry.mimeType) && entry.parameters?.['apt'] === mappedPayloadType),
+  };
+}
+
+/** mediasoup compares profiles of H264 and VP9 only. AV1's is 0 where it is not said (AV1 RTP section 7.2.1). */
+function sameAv1Profile(codec: RemoteCodec, capability: types.RtpCodecCapability): boolean {
+  if (!/\/av1$/i.test(codec.mimeType)) return true;
+  return Number(codec.parameters['profile'] ?? 0) === Number(capability.parameters?.['profile'] ?? 0);
+}
+
+/** The simulcast layers that the chosen codec may carry. Without RIDs in packets nobody could tell them apart. */
+function chooseLayers(media: RemoteMedia, codec: types.RtpCodecParameters): RemoteLayer[] {
+  if (!media.extensions.some(({ uri }) => uri === RidUri)) return [];
+  return media.layers.filter(({ payloadTypes }) => payloadTypes?.includes(codec.payloadType) ?? true);
 }
 
 function chooseExtensions(
@@ -112,13 +148,14 @@ function chooseExtensions(
   kind: types.MediaKind,
   capabilities: types.RtpCapabilities,
   simulcast: boolean,
+  ids: ExtensionIds,
 ): types.RtpHeaderExtensionParameters[] {
   const served = (capabilities.headerExtensions ?? []).filter(
     (entry) => entry.kind === kind && (entry.direction === 'sendrecv' || entry.direction === 'recvonly'),
   );
   return media.extensions.flatMap(({ id, uri }) => {
     const capability = served.find((entry) => entry.uri === uri);
-    if (!capability || (RidUris.has(uri) && !simulcast)) return [];
+    if (!capability || (RidUris.has(uri) && !simulcast) || !ids.claim(id, uri)) return [];
     return [{ uri: capability.uri, id, encrypt: false, parameters: {} }];
   });
 }
@@ -137,10 +174,18 @@ function reduceFeedback(
   }
 }
 
-/** By rid for simulcast, else by SSRC where announced, else one stream that is found by its MID. */
-function chooseEncodings(media: RemoteMedia, rids: readonly string[], rtx: boolean): types.RtpEncodingParameters[] {
-  if (rids.length > 1) return rids.map((rid) => ({ rid }));
-  const source = media.sources[0];
-  if (!source) return [{}];
-  return [{ ssrc: source.ssrc, ...(rtx && source.rtxSsrc !== undefined && { rtx: { ssrc: source.rtxSsrc } }) }];
+/** By rid or SSRC group for simulcast, else by SSRC where announced, else one stream that is found by its MID. */
+function chooseEncodings(
+  media: RemoteMedia,
+  layers: readonly RemoteLayer[],
+  layered: boolean,
+  rtx: boolean,
+): types.RtpEncodingParameters[] {
+  if (layers.length > 1) return layers.map(({ rid, maxBitrate }) => ({ rid, ...(maxBitrate && { maxBitrate }) }));
+  const sources = layered && media.sourcesAreLayers ? media.sources : media.sources.slice(0, 1);
+  if (sources.length === 0) return [{}];
+  return sources.map(({ ssrc, rtxSsrc }) => ({
+    ssrc,
+    ...(rtx && rtxSsrc !== undefined && { rtx: { ssrc: rtxSsrc } }),
+  }));
 }

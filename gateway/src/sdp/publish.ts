@@ -1,12 +1,16 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import type { types } from 'mediasoup';
+import { ChannelIntake, takesChannels, type DataChannelOptions, type PublishedChannel } from './channel-intake.ts';
 import { NegotiationError, SdpError } from './errors.ts';
+import { ExtensionIds } from './extension-ids.ts';
 import type { SdpLimits } from './lines.ts';
 import { msidToken } from './msid.ts';
 import { planProducer, type ProducerPlan, type ProducerPlanOptions } from './producer-plan.ts';
 import { SerialQueue } from './queue.ts';
-import { parseRemoteSession, type RemoteMedia, type RemoteSession, type RemoteTransport } from './remote.ts';
+import type { RemoteMedia } from './remote-media.ts';
+import { parseRemoteSession, type RemoteSession, type RemoteTransport } from './remote.ts';
+import { checkScalabilityMode } from './scalability.ts';
 import { connectTransport, createTransport, sameFingerprints, type TransportSettings } from './transport.ts';
 import { writeSession, type LocalMedia } from './write.ts';
 
@@ -18,7 +22,18 @@ export interface PublishOptions extends ProducerPlanOptions {
   appData?: Record<string, unknown>;
   /** The DTLS role of the peer when it leaves the choice; default client, as RFC 9725 has it. */
   peerDtlsRole?: 'client' | 'server';
+  /** Data channels of the peer. Default: up to 16 that it opens by itself. */
+  dataChannels?: DataChannelOptions;
   limits?: SdpLimits;
+}
+
+/** What is said along with an offer. */
+export interface OfferOptions {
+  /**
+   * Scalability modes (W3C WebRTC-SVC) by mid, which SDP does not say: "L3T3_KEY" of a VP9 track, "L1T2" of simulcast.
+   * A mid that was named once keeps its mode.
+   */
+  scalabilityModes?: Readonly<Record<string, string>>;
 }
 
 /** One published track. */
@@ -49,14 +64,22 @@ interface Slot {
 interface PlannedSection {
   media: RemoteMedia;
   plan?: ProducerPlan;
+  /** Whether data channels of this m-section are taken. */
+  data?: boolean;
   error?: SdpError;
 }
 
-/**
- * A peer's one sending connection: a WebRtcTransport whose Producers follow the peer's offers.
- * Emits `close` once, when closed here or by the router, or when the peer ended DTLS.
- */
-export class PublishConnection extends EventEmitter<{ close: [] }> {
+/** Events of a {@link PublishConnection}. */
+export interface PublishEvents {
+  /** Once: closed here or by the router, or the peer ended DTLS. */
+  close: [];
+  /** The peer opened a data channel. */
+  channelopen: [PublishedChannel];
+  channelclose: [PublishedChannel];
+}
+
+/** A peer's one sending connection: a WebRtcTransport whose Producers follow the peer's offers. */
+export class PublishConnection extends EventEmitter<PublishEvents> {
   readonly transport: types.WebRtcTransport;
   readonly #router: types.Router;
   readonly #options: PublishOptions;
@@ -67,6 +90,9 @@ export class PublishConnection extends EventEmitter<{ close: [] }> {
   #remote: RemoteTransport | undefined;
   #setup: 'active' | 'passive' = 'passive';
   #ice: types.IceParameters;
+  readonly #extensionIds = new ExtensionIds();
+  readonly #scalabilityModes = new Map<string, string>();
+  readonly #intake: ChannelIntake;
 
   private constructor(router: types.Router, transport: types.WebRtcTransport, options: PublishOptions) {
     super();
@@ -74,7 +100,13 @@ export class PublishConnection extends EventEmitter<{ close: [] }> {
     this.transport = transport;
     this.#options = options;
     this.#ice = transport.iceParameters;
-    transport.observer.once('close', () => this.emit('close'));
+    this.#intake = new ChannelIntake(router, transport, options.dataChannels ?? {}, options.appData ?? {});
+    this.#intake.on('open', (channel) => this.emit('channelopen', channel));
+    this.#intake.on('close', (channel) => this.emit('channelclose', channel));
+    transport.observer.once('close', () => {
+      this.#intake.stop();
+      this.emit('close');
+    });
     transport.on('dtlsstatechange', (state) => {
       if (state === 'closed' || state === 'failed') this.close();
     });
@@ -82,7 +114,8 @@ export class PublishConnection extends EventEmitter<{ close: [] }> {
 
   /** Makes the transport; nothing is published before the first {@link negotiate}. */
   static async create(router: types.Router, options: PublishOptions): Promise<PublishConnection> {
-    return new PublishConnection(router, await createTransport(router, options.transport), options);
+    const data = takesChannels(options.dataChannels);
+    return new PublishConnection(router, await createTransport(router, options.transport, data), options);
   }
 
   get closed(): boolean {
@@ -94,6 +127,11 @@ export class PublishConnection extends EventEmitter<{ close: [] }> {
     return this.#slots.flatMap((slot) => (slot.track ? [slot.track] : []));
   }
 
+  /** The data channels that are open now. */
+  get channels(): PublishedChannel[] {
+    return this.#intake.channels;
+  }
+
   /**
    * Applies an offer, the first or a later one, and answers it. m-sections are known by their mid: one that stays
    * keeps its Producer, one that became inactive or was rejected loses it, and a changed ICE user fragment restarts ICE.
@@ -101,8 +139,22 @@ export class PublishConnection extends EventEmitter<{ close: [] }> {
    * @throws SdpError when the offer is malformed, or when no m-section that wants to send can be served
    * @throws NegotiationError when the offer contradicts an earlier one, or the connection is closed
    */
-  negotiate(offer: string): Promise<PublishResult> {
-    return this.#queue.run(() => this.#negotiate(offer));
+  negotiate(offer: string, options: OfferOptions = {}): Promise<PublishResult> {
+    return this.#queue.run(() => this.#negotiate(offer, options));
+  }
+
+  /**
+   * Restarts ICE without an offer, as a PATCH of WHIP does (RFC 9725 section 4.3.3). The peer's user fragment is kept
+   * to see whether a later offer restarts again.
+   * @returns our new user fragment and password
+   */
+  restartIce(remote: { iceUfrag: string; icePwd: string }): Promise<types.IceParameters> {
+    return this.#queue.run(async () => {
+      if (this.closed || !this.#remote) throw new NegotiationError('the connection has no ICE session to restart');
+      this.#remote = { ...this.#remote, ...remote };
+      this.#ice = await this.transport.restartIce();
+      return this.#ice;
+    });
   }
 
   /** Closes the transport and all Producers. */
@@ -110,15 +162,20 @@ export class PublishConnection extends EventEmitter<{ close: [] }> {
     this.transport.close();
   }
 
-  async #negotiate(sdp: string): Promise<PublishResult> {
+  async #negotiate(sdp: string, { scalabilityModes = {} }: OfferOptions): Promise<PublishResult> {
     if (this.closed) throw new NegotiationError('the connection is closed');
     const offer = parseRemoteSession(sdp, this.#options.limits);
     this.#checkOrder(offer);
+    for (const mode of Object.values(scalabilityModes)) checkScalabilityMode(mode);
+    for (const [mid, mode] of Object.entries(scalabilityModes)) this.#scalabilityModes.set(mid, mode);
     const sections = offer.media.map((media) => this.#plan(media));
     const failed = sections.find((section) => section.error);
-    if (failed?.error && !sections.some((section) => section.plan)) throw failed.error;
+    if (failed?.error && !sections.some((section) => section.plan ?? section.data)) throw failed.error;
     if (offer.transport) await this.#applyTransport(offer.transport);
     const { added, removed } = await this.#applySections(sections);
+    // The peer opens channels on even streams where it is the DTLS client (RFC 8832 section 6).
+    if (sections.some((section) => section.data)) await this.#intake.start(this.#setup === 'passive' ? 0 : 1);
+    else this.#intake.stop();
     this.#version += 1;
     return {
       answer: this.#writeAnswer(offer, sections),
@@ -143,11 +200,15 @@ export class PublishConnection extends EventEmitter<{ close: [] }> {
 
   #plan(media: RemoteMedia): PlannedSection {
     if (media.rejected) return { media };
+    if (media.data && takesChannels(this.#options.dataChannels)) return { media, data: true };
     if (media.kind !== 'audio' && media.kind !== 'video') {
-      return { media, error: media.section.error(`m-sections of type ${media.type} are not served`) };
+      return { media, error: media.section.error(`m-sections of ${media.type} over ${media.protocol} are not served`) };
     }
     try {
-      const plan = planProducer(media, this.#router.rtpCapabilities, this.#options);
+      const plan = planProducer(media, this.#router.rtpCapabilities, this.#options, {
+        extensionIds: this.#extensionIds,
+        scalabilityMode: this.#scalabilityModes.get(media.mid),
+      });
       return { media, plan };
     } catch (error) {
       if (error instanceof SdpError) return { media, error };
@@ -206,8 +267,14 @@ export class PublishConnection extends EventEmitter<{ close: [] }> {
     return { mid: media.mid, producer, streamId, trackId };
   }
 
+  #describeData({ mid, data }: RemoteMedia): LocalMedia {
+    const maxMessageSize = this.transport.sctpParameters?.maxReceiveMessageSize ?? 0;
+    return { kind: 'application', mid, maxMessageSize, legacy: data?.legacy ?? false };
+  }
+
   #writeAnswer(offer: RemoteSession, sections: PlannedSection[]): string {
-    const media = sections.map(({ media: remote, plan }, index): LocalMedia => {
+    const media = sections.map(({ media: remote, plan, data }, index): LocalMedia => {
+      if (data) return this.#describeData(remote);
       if (plan) return { ...plan.answer, direction: this.#slots[index]?.track ? 'recvonly' : 'inactive' };
       const { type, protocol, formats, mid } = remote;
       return { rejected: true, type, protocol, formats, mid };
@@ -232,11 +299,11 @@ export class PublishConnection extends EventEmitter<{ close: [] }> {
 export async function publish(
   router: types.Router,
   offer: string,
-  options: PublishOptions,
+  options: PublishOptions & OfferOptions,
 ): Promise<PublishResult & { connection: PublishConnection }> {
   const connection = await PublishConnection.create(router, options);
   try {
-    return { connection, ...(await connection.negotiate(offer)) };
+    return { connection, ...(await connection.negotiate(offer, options)) };
   } catch (error) {
     connection.close();
     throw error;

@@ -1,16 +1,25 @@
 import type { types } from 'mediasoup';
 import { NegotiationError } from './errors.ts';
 import { msidOf, uniqueMsid } from './msid.ts';
-import type { RemoteMedia } from './remote.ts';
-import type { SubscribedTrack } from './subscribe.ts';
+import type { RemoteMedia } from './remote-media.ts';
 import type { LocalMedia, LocalRtpMedia } from './write.ts';
+
+/** A track as the peer sees it. */
+export interface SubscribedTrack {
+  mid: string;
+  consumer: types.Consumer;
+  producerId: string;
+  /** The publisher's MediaStream id, which is the id of the stream at the peer too (RFC 8830). */
+  streamId: string;
+  trackId: string;
+}
 
 /** One m-section of a receiving connection. Its place never changes. */
 interface Slot {
-  kind: types.MediaKind;
+  kind: types.MediaKind | 'application';
   mid: string;
   /**
-   * - `offered`: has a Consumer that waits for the answer
+   * - `offered`: has a Consumer, or wants data channels, and waits for the answer
    * - `flowing`: the peer receives it
    * - `idle`: inactive, free for a track of the same kind under the same mid
    * - `rejected`: port 0, free for any track under a new mid (RFC 8829 section 5.2.2)
@@ -21,19 +30,29 @@ interface Slot {
   described?: LocalRtpMedia;
 }
 
+/** Protocol and formats of an m-section with port 0, by kind. */
+const RejectedForm = {
+  audio: { protocol: 'UDP/TLS/RTP/SAVPF', formats: '0' },
+  video: { protocol: 'UDP/TLS/RTP/SAVPF', formats: '0' },
+  application: { protocol: 'UDP/DTLS/SCTP', formats: 'webrtc-datachannel' },
+} as const;
+
 /** The m-sections of a receiving connection and the Consumers in them. */
 export class SubscribeSlots {
   readonly capabilities: types.RtpCapabilities;
   readonly #transport: types.WebRtcTransport;
+  readonly #maxMessageSize: number;
   readonly #onGone: () => void;
   readonly #slots: Slot[] = [];
   /** Parameters by payload type: BUNDLE asks that one payload type means the same in all m-sections (RFC 8843 9.1). */
   readonly #parameters = new Map<number, Record<string, unknown>>();
   #nextMid = 0;
   #dirty = false;
+  #offeredData = false;
 
   constructor(transport: types.WebRtcTransport, capabilities: types.RtpCapabilities, onGone: () => void) {
     this.#transport = transport;
+    this.#maxMessageSize = transport.sctpParameters?.maxReceiveMessageSize ?? 0;
     this.capabilities = capabilities;
     this.#onGone = onGone;
   }
@@ -60,16 +79,33 @@ export class SubscribeSlots {
     return due;
   }
 
+  /** Whether the peer agreed to data channels. */
+  get carriesData(): boolean {
+    return this.#slots.some(({ kind, state }) => kind === 'application' && state === 'flowing');
+  }
+
+  /** Adds the m-section of data channels to the next offer, where the peer has not had one. It stays. */
+  addData(): void {
+    if (this.#offeredData) return;
+    this.#offeredData = true;
+    this.#take('application');
+  }
+
+  /** Makes the next offer due even where nothing changes: the last one was taken back. */
+  invalidate(): void {
+    this.#dirty = true;
+  }
+
   /** The m-sections of the next offer. */
   describe(): LocalMedia[] {
     return this.#slots.map((slot): LocalMedia => {
-      if (slot.state === 'rejected') {
-        return { rejected: true, type: slot.kind, protocol: 'UDP/TLS/RTP/SAVPF', formats: '0', mid: slot.mid };
-      }
-      if (slot.track) slot.described = this.#describeTrack(slot, slot.track);
-      if (!slot.described) throw new Error(`m-section ${slot.mid} was never described`);
+      const { kind, mid, state } = slot;
+      if (state === 'rejected') return { rejected: true, type: kind, ...RejectedForm[kind], mid };
+      if (kind === 'application') return { kind, mid, maxMessageSize: this.#maxMessageSize };
+      if (slot.track) slot.described = this.#describeTrack(kind, slot.track);
+      if (!slot.described) throw new Error(`m-section ${mid} was never described`);
       if (slot.track) return slot.described;
-      const { kind, mid, codecs, extensions } = slot.described;
+      const { codecs, extensions } = slot.described;
       return { kind, mid, codecs, extensions, direction: 'inactive' };
     });
   }
@@ -94,6 +130,10 @@ export class SubscribeSlots {
    */
   async settle(index: number, media: RemoteMedia): Promise<{ track: SubscribedTrack; flows: boolean } | undefined> {
     const slot = this.#slots[index]!;
+    if (slot.kind === 'application') {
+      slot.state = media.rejected || !media.data ? 'rejected' : 'flowing';
+      return undefined;
+    }
     const { track } = slot;
     const receives = !media.rejected && (media.direction === 'recvonly' || media.direction === 'sendrecv');
     if (track && receives && acceptsCodec(track.consumer, media)) {
@@ -119,7 +159,7 @@ export class SubscribeSlots {
     }
   }
 
-  #take(kind: types.MediaKind): Slot {
+  #take(kind: Slot['kind']): Slot {
     const idle = this.#slots.find((slot) => slot.state === 'idle' && slot.kind === kind);
     const slot = idle ?? this.#slots.find((candidate) => candidate.state === 'rejected') ?? this.#append(kind);
     if (slot.state === 'rejected') slot.mid = String(this.#nextMid++);
@@ -129,7 +169,7 @@ export class SubscribeSlots {
     return slot;
   }
 
-  #append(kind: types.MediaKind): Slot {
+  #append(kind: Slot['kind']): Slot {
     const slot: Slot = { kind, mid: '', state: 'rejected' };
     this.#slots.push(slot);
     return slot;
@@ -165,13 +205,13 @@ export class SubscribeSlots {
     slot.state = slot.described?.mid === slot.mid ? 'idle' : 'rejected';
   }
 
-  #describeTrack(slot: Slot, track: SubscribedTrack): LocalRtpMedia {
+  #describeTrack(kind: types.MediaKind, track: SubscribedTrack): LocalRtpMedia {
     const { rtpParameters } = track.consumer;
     const encoding = rtpParameters.encodings?.[0];
     if (encoding?.ssrc === undefined) throw new Error('a Consumer has one encoding with an SSRC');
     return {
-      kind: slot.kind,
-      mid: slot.mid,
+      kind,
+      mid: track.mid,
       direction: 'sendonly',
       codecs: rtpParameters.codecs.map((codec) => ({ ...codec, parameters: this.#parametersOf(codec) })),
       extensions: (rtpParameters.headerExtensions ?? []).map(({ id, uri }) => ({ id, uri })),

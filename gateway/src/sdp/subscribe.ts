@@ -1,11 +1,14 @@
 import { randomInt } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import type { types } from 'mediasoup';
+import type { ChannelSource } from './channel-intake.ts';
+import { ChannelOutlet, type SubscribedChannel } from './channel-outlet.ts';
 import { NegotiationError } from './errors.ts';
 import type { SdpLimits } from './lines.ts';
 import { SerialQueue } from './queue.ts';
-import { parseRemoteSession, type RemoteMedia, type RemoteTransport } from './remote.ts';
-import { SubscribeSlots } from './subscribe-slots.ts';
+import type { RemoteMedia } from './remote-media.ts';
+import { parseRemoteSession, type RemoteTransport } from './remote.ts';
+import { SubscribeSlots, type SubscribedTrack } from './subscribe-slots.ts';
 import { connectTransport, createTransport, sameFingerprints, type TransportSettings } from './transport.ts';
 import { writeSession } from './write.ts';
 
@@ -13,17 +16,13 @@ export interface SubscribeOptions {
   transport: TransportSettings;
   /** What the peer can receive, where known beforehand. Default: all that the router can send. */
   rtpCapabilities?: types.RtpCapabilities;
+  /**
+   * How the peer learns of data channels. Default `opened`: by DCEP (RFC 8832), so that they come as `datachannel`
+   * events, ordered and reliable. `negotiated`: the application tells it their `channelId`, and the peer makes them with
+   * `negotiated: true`. `none`: the peer gets no data channels.
+   */
+  dataChannels?: 'opened' | 'negotiated' | 'none';
   limits?: SdpLimits;
-}
-
-/** A track as the peer sees it. */
-export interface SubscribedTrack {
-  mid: string;
-  consumer: types.Consumer;
-  producerId: string;
-  /** The publisher's MediaStream id, which is the id of the stream at the peer too (RFC 8830). */
-  streamId: string;
-  trackId: string;
 }
 
 /** An offer for the peer and what it holds. */
@@ -42,21 +41,31 @@ export interface SubscribeResult {
   refused: string[];
 }
 
+/** Events of a {@link SubscribeConnection}. */
+export interface SubscribeEvents {
+  /** A consumed Producer closed, so that a new offer is due. */
+  change: [];
+  /** {@link SubscribeConnection.channels} changed. */
+  channels: [];
+  /** Once. */
+  close: [];
+}
+
 /**
  * A peer's one receiving connection: a WebRtcTransport with a Consumer for each wanted Producer that the router can
  * turn into something the peer receives. Say what is wanted with {@link setProducers} (any number of times), then
  * {@link createOffer} puts all changes since the last offer into one, and {@link acceptAnswer} completes it.
- *
- * Emits `change` when a consumed Producer closed, so that a new offer is due, and `close` once.
  */
-export class SubscribeConnection extends EventEmitter<{ change: []; close: [] }> {
+export class SubscribeConnection extends EventEmitter<SubscribeEvents> {
   readonly transport: types.WebRtcTransport;
   readonly #router: types.Router;
   readonly #limits: SdpLimits | undefined;
   readonly #queue = new SerialQueue();
   readonly #sessionId = String(randomInt(1, 2 ** 47));
   readonly #slots: SubscribeSlots;
+  readonly #outlet: ChannelOutlet | undefined;
   #wanted = new Map<string, types.Producer>();
+  #wantedChannels: ReadonlySet<ChannelSource> = new Set();
   #refused = new Set<string>();
   #version = 0;
   #pending: SubscribeOffer | undefined;
@@ -72,12 +81,15 @@ export class SubscribeConnection extends EventEmitter<{ change: []; close: [] }>
     this.#ice = transport.iceParameters;
     const capabilities = options.rtpCapabilities ?? receivableCapabilities(router.rtpCapabilities);
     this.#slots = new SubscribeSlots(transport, capabilities, () => this.emit('change'));
+    const { dataChannels = 'opened' } = options;
+    if (dataChannels !== 'none') this.#outlet = new ChannelOutlet(transport, dataChannels === 'negotiated');
     transport.observer.once('close', () => this.emit('close'));
   }
 
   /** Makes the transport; nothing is consumed before the first {@link createOffer}. */
   static async create(router: types.Router, options: SubscribeOptions): Promise<SubscribeConnection> {
-    return new SubscribeConnection(router, await createTransport(router, options.transport), options);
+    const data = options.dataChannels !== 'none';
+    return new SubscribeConnection(router, await createTransport(router, options.transport, data), options);
   }
 
   get closed(): boolean {
@@ -94,6 +106,16 @@ export class SubscribeConnection extends EventEmitter<{ change: []; close: [] }>
     return this.#slots.tracks;
   }
 
+  /** The data channels that the peer has now. */
+  get channels(): SubscribedChannel[] {
+    return this.#outlet?.channels ?? [];
+  }
+
+  /** Says which data channels the peer should have. They come with the next offer; once it has any, without one. */
+  setChannels(channels: Iterable<ChannelSource>): void {
+    this.#wantedChannels = new Set(channels);
+  }
+
   /** Says which Producers the peer should receive from the next offer on. */
   setProducers(producers: Iterable<types.Producer>): void {
     this.#wanted = new Map([...producers].map((producer) => [producer.id, producer]));
@@ -103,7 +125,8 @@ export class SubscribeConnection extends EventEmitter<{ change: []; close: [] }>
   /**
    * Makes one offer of everything that changed since the last, with Consumers that wait (paused) for the answer.
    * m-sections keep their mid; those whose track went are `inactive` and taken for a new track of the same kind.
-   * @returns undefined when nothing changed
+   * Data channels that need no offer are opened and closed here too.
+   * @returns undefined when nothing changed that the peer must be offered
    * @throws NegotiationError while an answer is awaited, or when closed
    */
   createOffer({ iceRestart = false }: { iceRestart?: boolean } = {}): Promise<SubscribeOffer | undefined> {
@@ -118,6 +141,31 @@ export class SubscribeConnection extends EventEmitter<{ change: []; close: [] }>
     return this.#queue.run(() => this.#acceptAnswer(answer));
   }
 
+  /**
+   * Takes back the pending offer, which the peer could not apply (and rolled back, RFC 8829 section 4.1.10.2).
+   * The next offer holds its changes again.
+   */
+  cancelOffer(): Promise<void> {
+    return this.#queue.run(async () => {
+      if (!this.#pending) return;
+      this.#pending = undefined;
+      this.#slots.invalidate();
+    });
+  }
+
+  /**
+   * Restarts ICE without an offer, as a PATCH of WHEP does.
+   * @returns our new user fragment and password
+   */
+  restartIce(remote: { iceUfrag: string; icePwd: string }): Promise<types.IceParameters> {
+    return this.#queue.run(async () => {
+      if (this.closed || !this.#remote) throw new NegotiationError('the connection has no ICE session to restart');
+      this.#remote = { ...this.#remote, ...remote };
+      this.#ice = await this.transport.restartIce();
+      return this.#ice;
+    });
+  }
+
   /** Closes the transport and all Consumers. */
   close(): void {
     this.transport.close();
@@ -127,7 +175,9 @@ export class SubscribeConnection extends EventEmitter<{ change: []; close: [] }>
     if (this.closed) throw new NegotiationError('the connection is closed');
     if (this.#pending) throw new NegotiationError(`offer ${this.#pending.version} is not answered yet`);
     const producers = [...this.#wanted.values()].filter((producer) => this.#canOffer(producer));
+    if (this.#outlet && this.#wantedChannels.size > 0) this.#slots.addData();
     const changed = await this.#slots.update(producers);
+    await this.#updateChannels();
     if (iceRestart) this.#ice = await this.transport.restartIce();
     if (!changed && !iceRestart) return undefined;
     this.#version += 1;
@@ -169,7 +219,14 @@ export class SubscribeConnection extends EventEmitter<{ change: []; close: [] }>
       }),
     );
     for (const id of refused) this.#refused.add(id);
+    await this.#updateChannels();
     return { started, refused };
+  }
+
+  /** Before the peer agrees there is no DataConsumer, as the worker would start SCTP with a peer that has none. */
+  async #updateChannels(): Promise<void> {
+    if (!this.#outlet || !this.#slots.carriesData) return;
+    if (await this.#outlet.update(this.#wantedChannels)) this.emit('channels');
   }
 
   async #applyTransport(remote: RemoteTransport, first: RemoteMedia | undefined): Promise<void> {
@@ -200,11 +257,12 @@ export function receivableCapabilities(capabilities: types.RtpCapabilities): typ
 export async function subscribe(
   router: types.Router,
   producers: Iterable<types.Producer>,
-  options: SubscribeOptions,
+  options: SubscribeOptions & { channels?: Iterable<ChannelSource> },
 ): Promise<{ connection: SubscribeConnection; offer: SubscribeOffer | undefined }> {
   const connection = await SubscribeConnection.create(router, options);
   try {
     connection.setProducers(producers);
+    connection.setChannels(options.channels ?? []);
     return { connection, offer: await connection.createOffer() };
   } catch (error) {
     connection.close();

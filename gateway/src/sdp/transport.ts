@@ -18,21 +18,29 @@ export interface TransportSettings {
   initialAvailableOutgoingBitrate?: number;
   /** Seconds, 0 for never; mediasoup's default (30) when absent. */
   iceConsentTimeoutS?: number;
+  /** Largest message of a data channel, either way, in bytes. Default 262144. */
+  maxMessageSize?: number;
 }
+
+const DefaultMaxMessageSize = 262_144;
 
 /**
  * Makes the one WebRtcTransport of a connection.
+ * @param data whether it can carry data channels
  * @throws TypeError when no listening address is left after applying `protocols`
  */
 export async function createTransport(
   router: types.Router,
   settings: TransportSettings,
+  data: boolean,
 ): Promise<types.WebRtcTransport> {
   const { protocols = 'any', initialAvailableOutgoingBitrate, iceConsentTimeoutS } = settings;
+  const { maxMessageSize = DefaultMaxMessageSize } = settings;
   const common = {
     enableUdp: protocols !== 'tcp',
     enableTcp: protocols !== 'udp',
     preferUdp: true,
+    ...(data && { enableSctp: true, maxSendMessageSize: maxMessageSize, maxReceiveMessageSize: maxMessageSize }),
     ...(initialAvailableOutgoingBitrate !== undefined && { initialAvailableOutgoingBitrate }),
     ...(iceConsentTimeoutS !== undefined && { iceConsentTimeout: iceConsentTimeoutS }),
   };

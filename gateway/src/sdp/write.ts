@@ -1,7 +1,8 @@
 import * as sdpTransform from 'sdp-transform';
 import type { types } from 'mediasoup';
 import { writeFmtp } from './fmtp.ts';
-import type { Direction } from './remote.ts';
+import { SctpPort } from './remote-data.ts';
+import type { Direction } from './remote-media.ts';
 
 /** An m-section that carries, or could carry, media. */
 export interface LocalRtpMedia {
@@ -16,6 +17,16 @@ export interface LocalRtpMedia {
   receiveRids?: readonly string[];
 }
 
+/** An m-section of data channels (RFC 8841). */
+export interface LocalDataMedia {
+  kind: 'application';
+  mid: string;
+  /** Largest message we take, in bytes. */
+  maxMessageSize: number;
+  /** Written as before RFC 8841, for a peer that does so. */
+  legacy?: boolean;
+}
+
 /** An m-section with port 0. */
 export interface RejectedMedia {
   rejected: true;
@@ -25,7 +36,7 @@ export interface RejectedMedia {
   mid: string;
 }
 
-export type LocalMedia = LocalRtpMedia | RejectedMedia;
+export type LocalMedia = LocalRtpMedia | LocalDataMedia | RejectedMedia;
 
 /** Everything an offer or answer of ours says. */
 export interface LocalSession {
@@ -43,7 +54,7 @@ export interface LocalSession {
 
 /** Writes an ice-lite offer or answer, all m-sections in one BUNDLE group. */
 export function writeSession(session: LocalSession): string {
-  const bundled = session.media.filter((media): media is LocalRtpMedia => !('rejected' in media));
+  const bundled = session.media.filter((media) => !('rejected' in media));
   return sdpTransform.write({
     version: 0,
     origin: {
@@ -60,9 +71,15 @@ export function writeSession(session: LocalSession): string {
     ...(bundled.length > 0 && { groups: [{ type: 'BUNDLE', mids: bundled.map((media) => media.mid).join(' ') }] }),
     ...(session.extmapAllowMixed && { extmapAllowMixed: 'extmap-allow-mixed' as const }),
     msidSemantic: { semantic: 'WMS', token: '*' },
-    media: session.media.map((media) => ('rejected' in media ? writeRejected(media) : writeRtp(media, session))),
+    media: session.media.map((media) => {
+      if ('rejected' in media) return writeRejected(media);
+      return media.kind === 'application' ? writeData(media, session) : writeRtp(media, session);
+    }),
   });
 }
+
+/** Streams named in an `a=sctpmap`. */
+const LegacyStreams = 65_535;
 
 type WrittenMedia = Parameters<typeof sdpTransform.write>[0]['media'][number];
 
@@ -75,6 +92,25 @@ function writeRejected(media: RejectedMedia): WrittenMedia {
     connection: { version: 4, ip: '0.0.0.0' },
     ...(media.mid !== '' && { mid: media.mid }),
     direction: 'inactive',
+    rtp: [],
+    fmtp: [],
+  };
+}
+
+function writeData(media: LocalDataMedia, session: LocalSession): WrittenMedia {
+  const { mid, maxMessageSize, legacy = false } = media;
+  return {
+    type: 'application',
+    port: 9,
+    protocol: legacy ? 'DTLS/SCTP' : 'UDP/DTLS/SCTP',
+    payloads: legacy ? String(SctpPort) : 'webrtc-datachannel',
+    connection: { version: 4, ip: '0.0.0.0' },
+    mid,
+    ...writeTransport(session),
+    ...(legacy
+      ? { sctpmap: { sctpmapNumber: SctpPort, app: 'webrtc-datachannel', maxMessageSize: LegacyStreams } }
+      : { sctpPort: SctpPort }),
+    maxMessageSize,
     rtp: [],
     fmtp: [],
   };

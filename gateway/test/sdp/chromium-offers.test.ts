@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as sdpTransform from 'sdp-transform';
-import { parseRemoteSession, publish, subscribe } from '../../src/sdp/index.ts';
+import { publish, subscribe } from '../../src/sdp/index.ts';
 import { FakeRouter } from '../support/fake-router.ts';
 import { answerTo, fixture } from '../support/sdp.ts';
 
@@ -34,7 +34,7 @@ describe('offers of Chromium', () => {
     assert.match(added[0]!.streamId, /^[0-9a-f-]{36}$/);
     const parsed = sdpTransform.parse(answer);
     assert.equal(parsed.extmapAllowMixed, 'extmap-allow-mixed');
-    assert.equal(parseRemoteSession(answer).media.length, 2);
+    assert.equal(parsed.media.length, 2);
   });
 
   for (const mimeType of ['video/H264', 'video/VP9', 'video/AV1']) {
@@ -58,9 +58,20 @@ describe('offers of Chromium', () => {
     assert.deepEqual(sdpTransform.parse(answer).media[0]!.simulcast, { dir1: 'recv', list1: 'q;h;f' });
   });
 
-  test('a data channel is turned down, and the tracks beside it are taken', async () => {
+  test('data channels beside tracks', async () => {
     const offer = fixture('chromium-addtrack-datachannel.sdp');
     const { added, rejected, answer } = await publish(new FakeRouter().asRouter, offer, { transport });
+    assert.deepEqual([added.length, rejected.length], [2, 0]);
+    const parsed = sdpTransform.parse(answer);
+    const { type, protocol, sctpPort, maxMessageSize } = parsed.media[2]!;
+    assert.deepEqual([type, protocol, sctpPort, maxMessageSize], ['application', 'UDP/DTLS/SCTP', 5000, 262_144]);
+    assert.equal(parsed.groups?.[0]?.mids, '0 1 2');
+  });
+
+  test('data channels turned down where none are taken, and the tracks beside them are served', async () => {
+    const offer = fixture('chromium-addtrack-datachannel.sdp');
+    const options = { transport, dataChannels: { maxOpened: 0 } };
+    const { added, rejected, answer } = await publish(new FakeRouter().asRouter, offer, options);
     assert.deepEqual([added.length, rejected.length], [2, 1]);
     assert.match(rejected[0]!.error.message, /m=application/);
     const parsed = sdpTransform.parse(answer);

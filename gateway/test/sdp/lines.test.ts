@@ -21,7 +21,7 @@ describe('a malformed SDP is refused with the line named', () => {
     { what: 'a payload type that is no number', from: 'SAVPF 111', to: 'SAVPF opus' },
     { what: 'a payload type above 127', from: 'SAVPF 111', to: 'SAVPF 300' },
     { what: 'a broken rtpmap', from: 'a=rtpmap:96 VP8/90000', to: 'a=rtpmap:96 VP8' },
-    { what: 'rtx without apt', from: 'a=fmtp:97 apt=96', to: 'a=fmtp:97 nothing=1', at: 'm=video' },
+    { what: 'rtx without apt', from: 'a=fmtp:97 apt=96', to: 'a=fmtp:97 nothing=1', at: 'a=rtpmap:97' },
     { what: 'a broken fingerprint', from: 'a=fingerprint:sha-256 ', to: 'a=fingerprint:sha-256 zz:' },
     { what: 'an unknown hash only', from: 'a=fingerprint:sha-256 ', to: 'a=fingerprint:md5 ' },
     { what: 'a broken setup', from: 'a=setup:actpass', to: 'a=setup:sometimes' },
@@ -32,6 +32,8 @@ describe('a malformed SDP is refused with the line named', () => {
     { what: 'no bundle', from: 'a=group:BUNDLE a v', to: 'a=x-nothing', at: 'v=0' },
     { what: 'no DTLS', from: 'm=audio 9 UDP/TLS/RTP/SAVPF', to: 'm=audio 9 RTP/AVP' },
     { what: 'an SSRC beyond 32 bits', from: 'a=ssrc:1001', to: 'a=ssrc:4294967296' },
+    { what: 'an SSRC of two m-sections', from: 'a=ssrc-group:FID 2001 2002', to: 'a=ssrc:1001 cname:someone' },
+    { what: 'an ice-lite peer', from: 't=0 0', to: 't=0 0\r\na=ice-lite', at: 'a=ice-lite' },
     { what: 'a header extension id 0', from: 'a=extmap:3', to: 'a=extmap:0' },
   ];
   for (const { what, from, to, at } of cases) {
@@ -50,10 +52,38 @@ describe('a malformed SDP is refused with the line named', () => {
     assert.equal(errorOf(sdp).lineNumber, lineNumber(sdp, 'm=audio'));
   });
 
-  test('simulcast of an undeclared rid', () => {
-    const sdp = `${smallOffer()}a=simulcast:send hi\r\n`;
-    assert.equal(errorOf(sdp).lineNumber, lineNumber(sdp, 'a=simulcast'));
+  const simulcastCases = {
+    'simulcast of an undeclared rid': ['a=rid:lo send', 'a=simulcast:send hi'],
+    'simulcast that names a rid twice': ['a=rid:hi send', 'a=simulcast:send hi;hi'],
+    'more layers than any encoder makes': [
+      ...Array.from({ length: 9 }, (_, index) => `a=rid:${index} send`),
+      'a=simulcast:send 0;1;2;3;4;5;6;7;8',
+    ],
+  };
+  for (const [what, lines] of Object.entries(simulcastCases)) {
+    test(what, () => {
+      const sdp = `${smallOffer()}${lines.join('\r\n')}\r\n`;
+      assert.equal(errorOf(sdp).lineNumber, lineNumber(sdp, 'a=simulcast'));
+    });
+  }
+
+  test('a rid declared twice', () => {
+    const sdp = `${smallOffer()}a=rid:hi send\r\na=rid:hi send pt=96\r\na=simulcast:send hi\r\n`;
+    assert.equal(errorOf(sdp).lineNumber, lineNumber(sdp, 'a=rid:hi send pt'));
   });
+
+  for (const [what, line, at] of [
+    ['no SCTP port', 'a=x-nothing', 'm=application'],
+    ['an SCTP port that is not served', 'a=sctp-port:5001', 'a=sctp-port'],
+    ['a broken SCTP port', 'a=sctp-port:high', 'a=sctp-port'],
+    ['a broken message size', 'a=sctp-port:5000\r\na=max-message-size:-1', 'a=max-message-size'],
+  ] as const) {
+    test(what, () => {
+      const head = smallOffer().replace('BUNDLE a v', 'BUNDLE a v d');
+      const sdp = `${head}m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:d\r\n${line}\r\n`;
+      assert.equal(errorOf(sdp).lineNumber, lineNumber(sdp, at));
+    });
+  }
 });
 
 test('every truncation parses or names a line', () => {

@@ -7,7 +7,9 @@ import { routerCodecs } from '../../src/config.ts';
 export class FakeRouter {
   readonly rtpCapabilities: types.RtpCapabilities;
   readonly producers = new Map<string, FakeProducer>();
+  readonly dataProducers = new Map<string, FakeDataProducer>();
   readonly transports: FakeTransport[] = [];
+  readonly directTransports: FakeDirectTransport[] = [];
 
   constructor(codecs = routerCodecs(['VP8', 'VP9', 'H264', 'AV1'])) {
     this.rtpCapabilities = ortc.generateRouterRtpCapabilities(codecs);
@@ -20,6 +22,12 @@ export class FakeRouter {
   async createWebRtcTransport(options: types.WebRtcTransportOptions): Promise<FakeTransport> {
     const transport = new FakeTransport(this, options);
     this.transports.push(transport);
+    return transport;
+  }
+
+  async createDirectTransport(): Promise<FakeDirectTransport> {
+    const transport = new FakeDirectTransport(this);
+    this.directTransports.push(transport);
     return transport;
   }
 
@@ -100,7 +108,104 @@ export class FakeConsumer extends EventEmitter {
   }
 }
 
-export class FakeTransport extends EventEmitter {
+export class FakeDataProducer extends EventEmitter {
+  readonly id = `data-producer-${nextId++}`;
+  readonly label: string;
+  readonly sctpStreamParameters: types.SctpStreamParameters | undefined;
+  readonly consumers = new Set<FakeDataConsumer>();
+  closed = false;
+
+  constructor(options: types.DataProducerOptions) {
+    super();
+    this.label = options.label ?? '';
+    this.sctpStreamParameters = options.sctpStreamParameters;
+  }
+
+  /** As if the publisher had sent it. */
+  receive(message: Buffer, ppid: number): void {
+    for (const consumer of this.consumers) consumer.emit('message', message, ppid);
+  }
+
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    for (const consumer of this.consumers) consumer.close();
+  }
+}
+
+export class FakeDataConsumer extends EventEmitter {
+  readonly sctpStreamParameters: types.SctpStreamParameters | undefined;
+  readonly sent: { message: Buffer; ppid: number }[] = [];
+  paused: boolean;
+  closed = false;
+
+  constructor(options: types.DataConsumerOptions, sctpStreamParameters?: types.SctpStreamParameters) {
+    super();
+    this.paused = options.paused ?? false;
+    this.sctpStreamParameters = sctpStreamParameters;
+  }
+
+  async send(message: Buffer, ppid: number): Promise<number> {
+    this.sent.push({ message, ppid });
+    return 0;
+  }
+
+  async resume(): Promise<void> {
+    this.paused = false;
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+}
+
+/** Data of a transport; the ids of streams are given to DataConsumers in order, as mediasoup does. */
+class FakeDataTransport extends EventEmitter {
+  readonly dataConsumers: FakeDataConsumer[] = [];
+  readonly dataProducers: FakeDataProducer[] = [];
+  closed = false;
+  protected readonly router: FakeRouter;
+  readonly #sctp: boolean;
+  #nextStreamId = 0;
+
+  constructor(router: FakeRouter, sctp: boolean) {
+    super();
+    this.router = router;
+    this.#sctp = sctp;
+  }
+
+  async produceData(options: types.DataProducerOptions = {}): Promise<FakeDataProducer> {
+    const producer = new FakeDataProducer(options);
+    this.router.dataProducers.set(producer.id, producer);
+    this.dataProducers.push(producer);
+    return producer;
+  }
+
+  async consumeData(options: types.DataConsumerOptions): Promise<FakeDataConsumer> {
+    const producer = this.router.dataProducers.get(options.dataProducerId);
+    if (!producer || producer.closed) throw new Error('no such data producer');
+    const { ordered, maxRetransmits } = { ...producer.sctpStreamParameters, ...options };
+    const stream = { streamId: this.#nextStreamId++, ordered: ordered ?? true, ...(maxRetransmits && { maxRetransmits }) };
+    const consumer = new FakeDataConsumer(options, this.#sctp ? stream : undefined);
+    producer.consumers.add(consumer);
+    this.dataConsumers.push(consumer);
+    return consumer;
+  }
+
+  close(): void {
+    this.closed = true;
+    for (const producer of this.dataProducers) producer.close();
+    for (const consumer of this.dataConsumers) consumer.close();
+  }
+}
+
+export class FakeDirectTransport extends FakeDataTransport {
+  constructor(router: FakeRouter) {
+    super(router, false);
+  }
+}
+
+export class FakeTransport extends FakeDataTransport {
   readonly id = `transport-${nextId++}`;
   readonly observer = new EventEmitter();
   readonly options: types.WebRtcTransportOptions;
@@ -113,15 +218,15 @@ export class FakeTransport extends EventEmitter {
     fingerprints: [{ algorithm: 'sha-256', value: Array.from({ length: 32 }, () => 'AB').join(':') }],
   };
   readonly iceCandidates: types.IceCandidate[];
-  closed = false;
   /** Makes the next calls of produce() fail. */
   failProduce = 0;
-  readonly #router: FakeRouter;
+  readonly sctpParameters: { maxReceiveMessageSize: number } | undefined;
 
   constructor(router: FakeRouter, options: types.WebRtcTransportOptions) {
-    super();
-    this.#router = router;
+    super(router, true);
     this.options = options;
+    const { enableSctp, maxReceiveMessageSize = 262_144 } = options;
+    this.sctpParameters = enableSctp ? { maxReceiveMessageSize } : undefined;
     this.iceCandidates = (options.listenInfos ?? []).map((info, index) => ({
       foundation: `${info.protocol}candidate`,
       priority: 1_000_000 - index,
@@ -146,14 +251,14 @@ export class FakeTransport extends EventEmitter {
 
   async produce(options: types.ProducerOptions): Promise<FakeProducer> {
     if (this.failProduce > 0 && --this.failProduce === 0) throw new Error('produce() failed');
-    const producer = new FakeProducer(this.#router, options);
-    this.#router.producers.set(producer.id, producer);
+    const producer = new FakeProducer(this.router, options);
+    this.router.producers.set(producer.id, producer);
     this.producers.push(producer);
     return producer;
   }
 
   async consume(options: types.ConsumerOptions): Promise<FakeConsumer> {
-    const producer = this.#router.producers.get(options.producerId);
+    const producer = this.router.producers.get(options.producerId);
     if (!producer) throw new Error('no such producer');
     const consumer = new FakeConsumer(producer, options);
     producer.consumers.add(consumer);
@@ -161,9 +266,9 @@ export class FakeTransport extends EventEmitter {
     return consumer;
   }
 
-  close(): void {
+  override close(): void {
     if (this.closed) return;
-    this.closed = true;
+    super.close();
     for (const producer of this.producers) producer.close();
     for (const consumer of this.consumers) consumer.close();
     this.observer.emit('close');

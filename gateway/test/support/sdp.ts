@@ -35,20 +35,21 @@ export function answerTo(offer: string, choices: AnswerChoices = {}): string {
     const rejected = section.port === 0 || reject.includes(mid);
     const direction: 'inactive' | 'recvonly' =
       section.direction === 'inactive' || inactive.includes(mid) ? 'inactive' : 'recvonly';
-    const { type, protocol, payloads = '', rtp, fmtp, rtcpFb = [], ext = [] } = section;
+    const { type, protocol, payloads = '', rtp, fmtp, rtcpFb = [], ext = [], sctpPort, maxMessageSize } = section;
     return {
-      ...{ type, protocol, payloads, rtp, fmtp, rtcpFb, ext, mid, setup, direction },
+      ...{ type, protocol, payloads, rtp, fmtp, rtcpFb, ext, mid, setup },
+      ...(type === 'application' ? { sctpPort: sctpPort ?? 5000, maxMessageSize: maxMessageSize ?? 0 } : { direction, rtcpMux: 'rtcp-mux' as const }),
       port: rejected ? 0 : 9,
       connection: { version: 4, ip: '0.0.0.0' },
-      rtcpMux: 'rtcp-mux' as const,
       iceUfrag: 'peer',
       icePwd: 'q'.repeat(24),
       fingerprint: { type: 'sha-256', hash: fingerprint },
     };
   });
   const bundled = media.filter((section) => section.port !== 0).map((section) => section.mid);
+  const { icelite: _ours, ...session } = parsed;
   return sdpTransform.write({
-    ...parsed,
+    ...session,
     media,
     groups: [{ type: 'BUNDLE', mids: bundled.join(' ') }],
   });

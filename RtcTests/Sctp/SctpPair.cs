@@ -93,6 +93,9 @@ internal sealed class SctpPair
     /// <summary>Sees every packet that is sent; false drops it.</summary>
     public Func<SctpEnd, byte[], bool>? Filter { get; set; }
 
+    /// <summary>Lets time pass, then does what is due.</summary>
+    public void Wait(long us) => Run(NowUs + us);
+
     /// <summary>Runs until nothing is due any more, a condition holds, or a time has come.</summary>
     public void Run(long untilUs, Func<bool>? until = null)
     {

@@ -68,7 +68,6 @@ internal sealed class Heartbeat(SctpOptions options, RetransmissionTimeout timeo
 
         _answerDueUs = Deadline.Never;
         timeout.OnMeasured(nowUs - BinaryPrimitives.ReadInt64BigEndian(info));
-        timeout.OnProgress();
         return true;
     }
 }

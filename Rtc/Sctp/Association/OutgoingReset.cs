@@ -5,6 +5,19 @@ using Rtc.Sctp.Send;
 
 namespace Rtc.Sctp.Association;
 
+/// <summary>What an answer of the peer means to the request that is under way.</summary>
+internal enum ResetAnswer : byte
+{
+    /// <summary>It belongs to another request.</summary>
+    Ignored,
+
+    /// <summary>The peer waits for data that comes before the reset, and is asked again later.</summary>
+    Deferred,
+
+    Performed,
+    Refused,
+}
+
 /// <summary>
 /// Resets streams that we send on (RFC 6525 section 5.1.2): one request at a time, repeated until it is answered.
 /// </summary>
@@ -14,6 +27,8 @@ internal sealed class OutgoingReset(SctpOptions options, SendQueue queue, Retran
     private uint _requestNumber;
     private uint _lastTsn;
     private bool _isDue;
+    private bool _isDeferred;
+    private int _deferrals;
 
     /// <summary>When the request is to be repeated.</summary>
     public long DeadlineUs { get; private set; } = Deadline.Never;
@@ -29,8 +44,7 @@ internal sealed class OutgoingReset(SctpOptions options, SendQueue queue, Retran
     {
         _streams.Clear();
         _requestNumber = initialTsn;
-        _isDue = false;
-        DeadlineUs = Deadline.Never;
+        EndRequest();
     }
 
     /// <summary>Adds the request to a packet, if there is room.</summary>
@@ -66,29 +80,43 @@ internal sealed class OutgoingReset(SctpOptions options, SendQueue queue, Retran
 
         DeadlineUs = Deadline.Never;
         _isDue = true;
+        if (_isDeferred)
+        {
+            _isDeferred = false;
+            return false;
+        }
+
         timeout.BackOff();
         return true;
     }
 
-    /// <summary>Takes an answer; true when it ends the request: <see cref="Complete"/> then frees its streams.</summary>
-    public bool TryTakeResponse(in ReconfigurationResponseView response, out bool isPerformed, long nowUs)
+    /// <summary>
+    /// Takes an answer. After <see cref="ResetAnswer.Performed"/> and <see cref="ResetAnswer.Refused"/> the request is
+    /// over: <see cref="Complete"/> frees its streams.
+    /// </summary>
+    public ResetAnswer TakeResponse(in ReconfigurationResponseView response, long nowUs)
     {
-        isPerformed = response.Result is ReconfigurationResult.Performed or ReconfigurationResult.NothingToDo;
         if (_streams.Count == 0 || response.ResponseNumber != _requestNumber)
-            return false;
+            return ResetAnswer.Ignored;
 
         if (response.Result is ReconfigurationResult.InProgress or ReconfigurationResult.RequestAlreadyInProgress)
         {
-            // The peer waits for data that comes before the reset: ask again later, under the same number.
+            // The same request is repeated under the same number. But some peers keep the first answer to a number for
+            // good, and only look again when they are asked under the next one.
+            if (++_deferrals % 2 == 0)
+                _requestNumber++;
+
             DeadlineUs = nowUs + timeout.TimeoutUs;
             _isDue = false;
-            return false;
+            _isDeferred = true;
+            return ResetAnswer.Deferred;
         }
 
-        DeadlineUs = Deadline.Never;
-        _isDue = false;
+        EndRequest();
         _requestNumber++;
-        return true;
+        return response.Result is ReconfigurationResult.Performed or ReconfigurationResult.NothingToDo
+            ? ResetAnswer.Performed
+            : ResetAnswer.Refused;
     }
 
     /// <summary>Lets the streams send again and forgets them.</summary>
@@ -98,5 +126,13 @@ internal sealed class OutgoingReset(SctpOptions options, SendQueue queue, Retran
             queue.EndReset(streamId, isPerformed);
 
         _streams.Clear();
+    }
+
+    private void EndRequest()
+    {
+        _isDue = false;
+        _isDeferred = false;
+        _deferrals = 0;
+        DeadlineUs = Deadline.Never;
     }
 }

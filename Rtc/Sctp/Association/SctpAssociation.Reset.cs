@@ -68,6 +68,13 @@ public sealed partial class SctpAssociation
     {
         if (_incomingReset.TryBegin(request.RequestNumber, out ReconfigurationResult result))
         {
+            if (!AreStreamsNegotiated(request))
+            {
+                result = ReconfigurationResult.WrongSsn;
+                _incomingReset.SetResult(result);
+                return result;
+            }
+
             result = _incomingReset.Take(request, _received.CumulativeTsn, out bool isRepetition);
             if (result == ReconfigurationResult.InProgress)
                 _counters.DeferredResets++;
@@ -76,6 +83,17 @@ public sealed partial class SctpAssociation
         }
 
         return result;
+    }
+
+    private bool AreStreamsNegotiated(in OutgoingResetView request)
+    {
+        for (int i = 0; i < request.StreamCount; i++)
+        {
+            if (request.GetStream(i) >= Capabilities.IncomingStreams)
+                return false;
+        }
+
+        return true;
     }
 
     private void PerformDeferredReset()
@@ -98,11 +116,16 @@ public sealed partial class SctpAssociation
 
     private void HandleReconfigurationResponse(in ReconfigurationResponseView response, long nowUs)
     {
-        if (!_outgoingReset.TryTakeResponse(response, out bool isPerformed, nowUs))
+        ResetAnswer answer = _outgoingReset.TakeResponse(response, nowUs);
+        if (answer == ResetAnswer.Ignored)
             return;
 
+        // Whatever the answer, the peer is there.
         _errorCount = 0;
-        _timeout.OnProgress();
+        if (answer == ResetAnswer.Deferred)
+            return;
+
+        bool isPerformed = answer == ResetAnswer.Performed;
         ushort[] streams = _outgoingReset.Streams.ToArray();
         _outgoingReset.Complete(isPerformed);
         _listener.OnSctpOutgoingStreamsReset(streams, isPerformed);

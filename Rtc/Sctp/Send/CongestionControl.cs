@@ -49,6 +49,9 @@ internal sealed class CongestionControl(SctpOptions options)
                 _partialBytesAcked -= Window;
                 Grow(options.Mtu);
             }
+
+            // What is acknowledged while the window is not used is no credit for later.
+            _partialBytesAcked = Math.Min(_partialBytesAcked, Window);
         }
 
         if (!hasMore)
@@ -66,6 +69,15 @@ internal sealed class CongestionControl(SctpOptions options)
         _recoveryExitTsn = highestTsn;
         IsInFastRecovery = true;
         return true;
+    }
+
+    /// <summary>
+    /// What was repeated in this recovery is lost again: a second sign of congestion (RFC 5681 section 4.3).
+    /// </summary>
+    public void OnRepeatedLoss()
+    {
+        Halve();
+        Window = SlowStartThreshold;
     }
 
     /// <summary>The retransmission timer expired.</summary>

@@ -14,10 +14,16 @@ internal sealed partial class DataSender
             return SackOutcome.Ignored;
 
         int flightBefore = _flightBytes;
-        var acknowledged = new Acknowledged { NewestOrder = -1, SampleOrder = -1 };
+        bool wasInRecovery = _congestion.IsInFastRecovery;
+        var acknowledged = new Acknowledged
+        {
+            HighestTsn = _chunks.CumulativeTsn,
+            NewestOrder = -1,
+            SampleOrder = -1,
+        };
         for (int i = 0; i < ahead; i++)
         {
-            Acknowledge(ref _chunks[_chunks.FirstTsn], ref acknowledged);
+            Acknowledge(_chunks.FirstTsn, ref acknowledged);
             LetGo(ref _chunks[_chunks.FirstTsn]);
             _chunks.RemoveFirst();
         }
@@ -27,17 +33,23 @@ internal sealed partial class DataSender
             _lostScanTsn = _chunks.FirstTsn;
 
         if (acknowledged.SampleOrder >= 0)
+        {
+            // Once a round trip (RFC 9260 section 6.3.1, C4).
+            _sampleTsn = _chunks.NextTsn;
             timeout.OnMeasured(nowUs - acknowledged.SampleUs);
+        }
 
         if (ahead > 0)
         {
-            timeout.OnProgress();
             _congestion.OnAcknowledged(
                 acknowledged.Bytes, flightBefore, _chunks.CumulativeTsn, hasMore: _chunks.Count > 0);
             DeadlineUs = nowUs + timeout.TimeoutUs;
         }
 
-        CountMisses(highest, acknowledged.NewestOrder, nowUs);
+        // RFC 9260 section 7.2.4: what lies before the highest TSN that is newly acknowledged, and in fast recovery, when
+        // the cumulative TSN moves, all that is reported missing.
+        uint missedBelow = wasInRecovery && ahead > 0 ? highest : acknowledged.HighestTsn;
+        CountMisses(highest, missedBelow, acknowledged.NewestOrder, nowUs);
         if (_chunks.Count == 0)
             DeadlineUs = Deadline.Never;
 
@@ -72,8 +84,8 @@ internal sealed partial class DataSender
             GapBlock block = sack.GetGapBlock(i);
             for (uint ahead = block.Start; ahead <= block.End; ahead++)
             {
+                Acknowledge(cumulative + ahead, ref acknowledged);
                 ref OutstandingChunk chunk = ref _chunks[cumulative + ahead];
-                Acknowledge(ref chunk, ref acknowledged);
                 if (chunk.State != ChunkState.Abandoned)
                     chunk.State = ChunkState.Acked;
             }
@@ -84,11 +96,13 @@ internal sealed partial class DataSender
         return highest;
     }
 
-    private void Acknowledge(ref OutstandingChunk chunk, ref Acknowledged acknowledged)
+    private void Acknowledge(uint tsn, ref Acknowledged acknowledged)
     {
+        ref OutstandingChunk chunk = ref _chunks[tsn];
         if (chunk.State is not (ChunkState.InFlight or ChunkState.Lost))
             return;
 
+        acknowledged.HighestTsn = tsn;
         acknowledged.Bytes += SizeOf(chunk);
         acknowledged.NewestOrder = Math.Max(acknowledged.NewestOrder, chunk.SentOrder);
         if (chunk.State == ChunkState.Lost)
@@ -99,7 +113,7 @@ internal sealed partial class DataSender
         }
 
         // Of a chunk that was repeated it is not known which transmission is acknowledged (Karn's rule).
-        if (chunk.Retransmits == 0 && chunk.SentOrder > acknowledged.SampleOrder)
+        if (chunk.Retransmits == 0 && !IsNewer(_sampleTsn, tsn) && chunk.SentOrder > acknowledged.SampleOrder)
         {
             acknowledged.SampleOrder = chunk.SentOrder;
             acknowledged.SampleUs = chunk.SentUs;
@@ -109,34 +123,45 @@ internal sealed partial class DataSender
         _flightPayload -= chunk.Length;
     }
 
-    // A chunk is missed by a SACK that newly acknowledges something sent after it. By order of transmission, not of
-    // TSN: so a repeated chunk that is lost again is seen too, and no SACK that was under way counts against it.
-    private void CountMisses(uint highestTsn, long newestOrder, long nowUs)
+    // Counts the SACK against chunks that it misses. One that was repeated counts by order of transmission and not by
+    // TSN: so it is seen without waiting for the timer when it is lost again, and no SACK that was under way when it
+    // left counts against it.
+    private void CountMisses(uint highestTsn, uint missedBelow, long newestOrder, long nowUs)
     {
         bool hasLost = false;
+        bool isLostAgain = false;
         for (uint tsn = _chunks.FirstTsn; IsNewer(highestTsn, tsn); tsn++)
         {
             ref OutstandingChunk chunk = ref _chunks[tsn];
-            if (chunk.State != ChunkState.InFlight || chunk.SentOrder >= newestOrder ||
-                ++chunk.Misses < MissesBeforeRetransmission)
-            {
+            bool isMissed = chunk.Retransmits > 0 ? chunk.SentOrder < newestOrder : IsNewer(missedBelow, tsn);
+            if (chunk.State != ChunkState.InFlight || !isMissed || ++chunk.Misses < MissesBeforeRetransmission)
                 continue;
-            }
 
             hasLost = true;
+            isLostAgain |= chunk.Retransmits > 0 && chunk.SentOrder >= _cutOrder;
             Lose(ref chunk, nowUs);
         }
 
-        if (hasLost && _congestion.TryEnterFastRecovery(_chunks.NextTsn - 1))
+        if (!hasLost)
+            return;
+
+        if (_congestion.TryEnterFastRecovery(_chunks.NextTsn - 1))
         {
             _counters.FastRecoveries++;
             _isFastRetransmit = true;
+            _cutOrder = _order;
+        }
+        else if (isLostAgain)
+        {
+            _congestion.OnRepeatedLoss();
+            _cutOrder = _order;
         }
     }
 
     private struct Acknowledged
     {
         public int Bytes;
+        public uint HighestTsn;
         public long NewestOrder;
         public long SampleOrder;
         public long SampleUs;

@@ -39,6 +39,8 @@ internal sealed partial class DataSender(
     private uint _lostScanTsn = initialTsn;
     private bool _isFastRetransmit;
     private long _order;
+    private long _cutOrder;
+    private uint _sampleTsn = initialTsn;
     private int _burst = options.MaxBurstPackets;
 
     /// <summary>Whether chunks are I-DATA (RFC 8260).</summary>
@@ -92,6 +94,7 @@ internal sealed partial class DataSender(
         _flightPayload = 0;
         _lostCount = 0;
         _lostScanTsn = newInitialTsn;
+        _sampleTsn = newInitialTsn;
         _isFastRetransmit = false;
         _isForwardDue = false;
         _burst = options.MaxBurstPackets;
@@ -168,6 +171,9 @@ internal sealed partial class DataSender(
             _counters.RetransmittedChunks++;
             Transmit(ref packet, ref chunk, tsn, nowUs);
             hasSent = true;
+            // RFC 9260 section 7.2.4, rule 4: the first one gets a whole timeout to be acknowledged.
+            if (tsn == _chunks.FirstTsn)
+                DeadlineUs = nowUs + timeout.TimeoutUs;
         }
 
         _lostScanTsn = tsn;

@@ -33,7 +33,7 @@ internal struct OutstandingChunk
     public ChunkState State;
     public int Retransmits;
 
-    /// <summary>How many SACKs acknowledged something that was sent after it.</summary>
+    /// <summary>How many SACKs missed it since it was sent last.</summary>
     public int Misses;
     public long SentUs;
 

@@ -13,15 +13,20 @@ internal sealed class RetransmissionTimeout(SctpOptions options)
     /// <summary>The smoothed round trip in microseconds; 0 before one was measured.</summary>
     public long SmoothedRttUs { get; private set; }
 
-    /// <summary>The timeout in microseconds, doubled for every expiration since there was progress.</summary>
+    /// <summary>The timeout in microseconds, doubled for every expiration since something was measured.</summary>
     public long TimeoutUs => Math.Min(_timeoutUs << _backoff, options.MaxRtoMs * 1_000L);
 
-    /// <summary>A packet that was sent once came back after so long.</summary>
+    /// <summary>
+    /// A packet that was sent once came back after so long. This alone takes back what expirations doubled (RFC 9260
+    /// section 6.3.3): what is acknowledged after it was repeated says nothing of the path, and a timeout that is too
+    /// short for the path would never be measured.
+    /// </summary>
     public void OnMeasured(long rttUs)
     {
         if (rttUs < 0 || rttUs > options.MaxRttMs * 1_000L)
             return;
 
+        _backoff = 0;
         if (!_isMeasured)
         {
             _isMeasured = true;
@@ -41,7 +46,4 @@ internal sealed class RetransmissionTimeout(SctpOptions options)
 
     /// <summary>The timer expired.</summary>
     public void BackOff() => _backoff = Math.Min(_backoff + 1, MaxBackoff);
-
-    /// <summary>Something was acknowledged.</summary>
-    public void OnProgress() => _backoff = 0;
 }

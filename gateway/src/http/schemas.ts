@@ -14,11 +14,27 @@ export const AnswerQuery = z.object({ version: z.coerce.number().int().min(1) })
 export const EventsQuery = z.object({ waitMs: z.coerce.number().int().min(0).max(25_000).default(0) });
 
 const Sdp = z.string().min(1);
+const Mid = z.string().min(1).max(64);
+const Layer = z.number().int().min(0).max(7);
 
 /** What a client says over its WebSocket. `id` comes back with the reply. */
 export const ClientMessage = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('publish'), id: z.number().int(), sdp: Sdp }),
+  z.object({
+    type: z.literal('publish'),
+    id: z.number().int(),
+    sdp: Sdp,
+    scalabilityModes: z.record(Mid, z.string().max(16)).optional(),
+  }),
   z.object({ type: z.literal('unpublish'), id: z.number().int() }),
   z.object({ type: z.literal('answer'), id: z.number().int(), version: z.number().int(), sdp: Sdp }),
+  z.object({ type: z.literal('retry'), id: z.number().int(), version: z.number().int() }),
+  z.object({ type: z.literal('restartIce'), id: z.number().int() }),
+  z.object({
+    type: z.literal('layers'),
+    id: z.number().int(),
+    mid: Mid,
+    spatialLayer: Layer,
+    temporalLayer: Layer.optional(),
+  }),
 ]);
 export type ClientMessage = z.infer<typeof ClientMessage>;

@@ -80,7 +80,8 @@ export class SocketSession implements UserLink {
     const { user } = this.#membership!;
     switch (message.type) {
       case 'publish': {
-        const { answer, rejected } = await user.publish(message.sdp);
+        const { sdp, scalabilityModes } = message;
+        const { answer, rejected } = await user.publish(sdp, scalabilityModes && { scalabilityModes });
         return {
           type: 'published',
           sdp: answer,
@@ -93,6 +94,17 @@ export class SocketSession implements UserLink {
       case 'answer':
         await user.answer(message.version, message.sdp);
         return { type: 'answered' };
+      case 'retry':
+        await user.retry(message.version);
+        return { type: 'retried' };
+      case 'restartIce':
+        user.restartIce();
+        return { type: 'restarting' };
+      case 'layers': {
+        const { mid, spatialLayer, temporalLayer } = message;
+        await user.setPreferredLayers(mid, { spatialLayer, ...(temporalLayer !== undefined && { temporalLayer }) });
+        return { type: 'layersSet' };
+      }
     }
   }
 

@@ -15,6 +15,14 @@ export interface TrackInfo {
   trackId: string;
 }
 
+/** A data channel that a user has been opened, and whose it is. `id` is RTCDataChannel.id at the receiver. */
+export interface ChannelInfo {
+  id: number;
+  label: string;
+  protocol: string;
+  user: UserInfo;
+}
+
 /** Why a user's session ended without its doing. `reconnect` asks it to join again at once. */
 export interface ClosedReason {
   reason: 'worker-died' | 'shutdown' | 'idle' | 'connection-lost';
@@ -28,6 +36,8 @@ export type ServerMessage =
   | { type: 'userJoined'; user: UserInfo }
   | { type: 'userLeft'; user: UserInfo }
   | { type: 'offer'; version: number; sdp: string; tracks: TrackInfo[] }
+  /** All data channels on the receiving connection, whenever one came or went. */
+  | { type: 'channels'; channels: ChannelInfo[] }
   | ({ type: 'closed' } & ClosedReason)
   | { type: 'failed'; detail: string };
 

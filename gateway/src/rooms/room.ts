@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { types } from 'mediasoup';
 import type { GatewayConfig } from '../config.ts';
-import type { PublishedTrack } from '../sdp/index.ts';
+import type { ChannelSource, PublishedChannel, PublishedTrack } from '../sdp/index.ts';
 import type { RouterPlace } from '../workers.ts';
 import type { ClosedReason, ServerMessage, UserInfo, UserLink } from './messages.ts';
 import { RoomUser, type JoinOptions, type UserPlace } from './user.ts';
@@ -19,6 +19,8 @@ export interface RoomSource {
   readonly info: UserInfo;
   /** What it publishes now. */
   readonly published: readonly PublishedTrack[];
+  /** Its open data channels. */
+  readonly channels?: readonly PublishedChannel[];
 }
 
 /**
@@ -47,8 +49,10 @@ export class Room extends EventEmitter<{ close: [ClosedReason]; tracks: [] }> {
     this.#place = {
       ...place,
       simulcast: config.media.simulcast,
+      codecPreference: config.media.codecs.map(({ mimeType }) => mimeType),
       initialAvailableOutgoingBitrate: config.rtc.initialAvailableOutgoingBitrate,
       ownerOf: (producerId) => this.#ownerOf(producerId),
+      ownerOfChannel: (channel) => this.sources.find(({ channels = [] }) => channels.some((own) => own === channel))?.info,
       onTracksChanged: (user) => this.changed(user),
     };
     place.router.observer.once('close', () => this.close({ reason: 'worker-died', reconnect: true }));
@@ -89,7 +93,7 @@ export class Room extends EventEmitter<{ close: [ClosedReason]; tracks: [] }> {
     this.#users.set(user.id, user);
     const producers = this.#producersFor(user);
     link.send({ type: 'joined', room: this.id, user: user.info, users, tracks: producers.length });
-    user.receive(producers, true);
+    user.receive(producers, this.#channelsFor(user), true);
     return user;
   }
 
@@ -131,7 +135,7 @@ export class Room extends EventEmitter<{ close: [ClosedReason]; tracks: [] }> {
   changed(source: RoomSource): void {
     if (this.#closed) return;
     for (const user of this.#users.values()) {
-      if (user !== source) user.receive(this.#producersFor(user));
+      if (user !== source) user.receive(this.#producersFor(user), this.#channelsFor(user));
     }
     this.emit('tracks');
   }
@@ -141,7 +145,7 @@ export class Room extends EventEmitter<{ close: [ClosedReason]; tracks: [] }> {
     if (!this.#users.delete(user.id)) return;
     user.close();
     this.#tell({ type: 'userLeft', user: user.info });
-    this.emit('tracks');
+    this.changed(user);
     this.#closeWhenEmpty();
   }
 
@@ -176,6 +180,10 @@ export class Room extends EventEmitter<{ close: [ClosedReason]; tracks: [] }> {
     return this.sources
       .filter((source) => source !== receiver)
       .flatMap((source) => source.published.map((track) => track.producer));
+  }
+
+  #channelsFor(receiver: RoomUser): ChannelSource[] {
+    return this.sources.filter((source) => source !== receiver).flatMap(({ channels = [] }) => channels);
   }
 
   #ownerOf(producerId: string): UserInfo | undefined {

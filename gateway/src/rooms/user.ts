@@ -6,7 +6,10 @@ import {
   PublishConnection,
   SubscribeConnection,
   type CandidateProtocols,
+  type ChannelSource,
   type ListenTarget,
+  type OfferOptions,
+  type PublishedChannel,
   type PublishedTrack,
   type PublishResult,
   type SubscribeOffer,
@@ -18,10 +21,13 @@ export interface UserPlace {
   router: types.Router;
   listen: ListenTarget;
   simulcast: boolean;
+  /** MIME types, the preferred first. */
+  codecPreference: readonly string[];
   initialAvailableOutgoingBitrate: number;
   /** Whose a Producer is. */
   ownerOf(producerId: string): UserInfo | undefined;
-  /** The user's tracks came or went. */
+  ownerOfChannel(channel: ChannelSource): UserInfo | undefined;
+  /** The user's tracks or data channels came or went. */
   onTracksChanged(user: RoomUser): void;
 }
 
@@ -53,6 +59,7 @@ export class RoomUser {
       send: (offer) => this.#sendOffer(offer),
       onError: (error) => link.send({ type: 'failed', detail: error instanceof Error ? error.message : String(error) }),
     });
+    receiving.on('channels', () => this.#sendChannels());
   }
 
   /** Makes the user and its receiving connection. */
@@ -78,13 +85,18 @@ export class RoomUser {
     return this.#sending?.tracks.filter((track) => !track.producer.closed) ?? [];
   }
 
+  /** The user's open data channels. */
+  get channels(): PublishedChannel[] {
+    return this.#sending?.channels ?? [];
+  }
+
   /** Applies an offer for the sending connection, which the first offer makes. Errors as PublishConnection. */
-  async publish(offer: string): Promise<PublishResult> {
+  async publish(offer: string, options: OfferOptions = {}): Promise<PublishResult> {
     if (this.#receiving.closed) throw new NegotiationError('the user has left the room');
     const existing = this.#sending;
     const sending = existing ?? (await this.#connectSending());
     try {
-      const result = await sending.negotiate(offer);
+      const result = await sending.negotiate(offer, options);
       if (result.added.length > 0 || result.removed.length > 0) this.#place.onTracksChanged(this);
       return result;
     } catch (error) {
@@ -98,9 +110,10 @@ export class RoomUser {
     this.#sending?.close();
   }
 
-  /** Offers exactly these Producers, together with other changes of the moment; at once when `now`. */
-  receive(producers: Iterable<types.Producer>, now = false): void {
+  /** Offers exactly these Producers and channels, together with other changes of the moment; at once when `now`. */
+  receive(producers: Iterable<types.Producer>, channels: Iterable<ChannelSource>, now = false): void {
     this.#receiving.setProducers(producers);
+    this.#receiving.setChannels(channels);
     this.#offers.touch();
     if (now) void this.#offers.flush();
   }
@@ -115,17 +128,40 @@ export class RoomUser {
     await this.#offers.answer(sdp);
   }
 
+  /** Lets the next offer restart ICE on the receiving connection, as the user's network changed. */
+  restartIce(): void {
+    this.#offers.restartIce();
+  }
+
+  /** Takes back an offer that the user could not apply, and makes a new one of what is wanted then. */
+  async retry(version: number): Promise<void> {
+    if (this.#receiving.pendingOffer?.version !== version) return;
+    await this.#receiving.cancelOffer();
+    this.#offers.touch();
+  }
+
+  /**
+   * Says up to which simulcast or SVC layers a track is to come.
+   * @throws NegotiationError when no received track has this mid
+   */
+  async setPreferredLayers(mid: string, layers: types.ConsumerLayers): Promise<void> {
+    const track = this.#receiving.tracks.find((candidate) => candidate.mid === mid);
+    if (!track) throw new NegotiationError(`no track is received as mid ${mid}`);
+    await track.consumer.setPreferredLayers(layers);
+  }
+
   close(): void {
     this.#sending?.close();
     this.#receiving.close();
   }
 
   async #connectSending(): Promise<PublishConnection> {
-    const { router, listen, simulcast } = this.#place;
+    const { router, listen, simulcast, codecPreference } = this.#place;
     const sending = await PublishConnection.create(router, {
       transport: { listen, protocols: this.#protocols },
       defaultStreamId: this.id,
       simulcast,
+      codecPreference,
       appData: { userId: this.id },
     });
     if (this.#sending || this.#receiving.closed) {
@@ -133,6 +169,9 @@ export class RoomUser {
       throw new NegotiationError('the user left, or published twice at the same time');
     }
     this.#sending = sending;
+    for (const event of ['channelopen', 'channelclose'] as const) {
+      sending.on(event, () => this.#place.onTracksChanged(this));
+    }
     sending.once('close', () => {
       this.#sending = undefined;
       this.#place.onTracksChanged(this);
@@ -151,5 +190,15 @@ export class RoomUser {
       }),
     );
     this.#link.send({ type: 'offer', version: offer.version, sdp: offer.sdp, tracks });
+  }
+
+  #sendChannels(): void {
+    const channels = this.#receiving.channels.map(({ channelId, label, protocol, source }) => ({
+      id: channelId,
+      label,
+      protocol,
+      user: this.#place.ownerOfChannel(source) ?? { id: '', name: '' },
+    }));
+    this.#link.send({ type: 'channels', channels });
   }
 }

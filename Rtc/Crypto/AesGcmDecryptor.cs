@@ -7,16 +7,18 @@ namespace Rtc.Crypto;
 /// </summary>
 public sealed unsafe class AesGcmDecryptor : IDisposable
 {
-    private readonly CipherContextHandle _context = new();
+    private readonly AeadImplementation _implementation;
+    private readonly AeadContextHandle _context;
 
     /// <param name="key">16 or 32 bytes.</param>
     /// <exception cref="ArgumentException">The key has another length.</exception>
     public AesGcmDecryptor(ReadOnlySpan<byte> key)
     {
-        nint cipher = AesGcmEncryptor.CipherFor(key.Length);
-        fixed (byte* keyPointer = key)
+        _implementation = AeadImplementation.AesGcm(key.Length);
+        _context = _implementation.CreateContext();
+        fixed (byte* pointer = key)
         {
-            LibCrypto.Check(LibCrypto.EVP_DecryptInit_ex(_context.Pointer, cipher, 0, keyPointer, null));
+            LibCrypto.Check(_implementation.DecryptInit(_context.Pointer, pointer, (nuint)key.Length, null, 0, null));
         }
     }
 
@@ -24,9 +26,10 @@ public sealed unsafe class AesGcmDecryptor : IDisposable
     public void Begin(ReadOnlySpan<byte> nonce)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(nonce.Length, AesGcmEncryptor.NonceLength);
-        fixed (byte* noncePointer = nonce)
+        fixed (byte* pointer = nonce)
         {
-            LibCrypto.Check(LibCrypto.EVP_DecryptInit_ex(_context.Pointer, 0, 0, null, noncePointer));
+            LibCrypto.Check(_implementation.DecryptInit(
+                _context.Pointer, null, 0, pointer, AesGcmEncryptor.NonceLength, null));
         }
 
         GC.KeepAlive(this);
@@ -35,10 +38,11 @@ public sealed unsafe class AesGcmDecryptor : IDisposable
     /// <summary>Adds bytes that are authenticated and not encrypted; before the first <see cref="Update"/>.</summary>
     public void AddAuthenticatedData(ReadOnlySpan<byte> data)
     {
-        int written;
+        nuint written;
+        nuint length = (nuint)data.Length;
         fixed (byte* pointer = data)
         {
-            LibCrypto.Check(LibCrypto.EVP_DecryptUpdate(_context.Pointer, null, &written, pointer, data.Length));
+            LibCrypto.Check(_implementation.Update(_context.Pointer, null, &written, length, pointer, length));
         }
 
         GC.KeepAlive(this);
@@ -53,11 +57,12 @@ public sealed unsafe class AesGcmDecryptor : IDisposable
             return;
         }
 
-        int written;
+        nuint written;
+        nuint length = (nuint)ciphertext.Length;
         fixed (byte* input = ciphertext)
         fixed (byte* output = plaintext)
         {
-            LibCrypto.Check(LibCrypto.EVP_DecryptUpdate(_context.Pointer, output, &written, input, ciphertext.Length));
+            LibCrypto.Check(_implementation.Update(_context.Pointer, output, &written, length, input, length));
         }
 
         GC.KeepAlive(this);
@@ -67,15 +72,16 @@ public sealed unsafe class AesGcmDecryptor : IDisposable
     public bool TryFinish(ReadOnlySpan<byte> tag)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(tag.Length, AesGcmEncryptor.TagLength);
-        int written;
+        nuint written;
         int result;
         byte* nothing = stackalloc byte[AesGcmEncryptor.TagLength];
+        OsslParam* parameters = stackalloc OsslParam[2];
         fixed (byte* pointer = tag)
         {
             nint context = _context.Pointer;
-            LibCrypto.Check(
-                LibCrypto.EVP_CIPHER_CTX_ctrl(context, LibCrypto.CtrlAeadSetTag, AesGcmEncryptor.TagLength, pointer));
-            result = LibCrypto.EVP_DecryptFinal_ex(context, nothing, &written);
+            OsslParam.WriteTag(parameters, pointer, AesGcmEncryptor.TagLength);
+            LibCrypto.Check(_implementation.SetContextParameters(context, parameters));
+            result = _implementation.Final(context, nothing, &written, AesGcmEncryptor.TagLength);
         }
 
         GC.KeepAlive(this);

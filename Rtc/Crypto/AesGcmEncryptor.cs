@@ -13,16 +13,18 @@ public sealed unsafe class AesGcmEncryptor : IDisposable
     /// <summary>Tag length in bytes.</summary>
     public const int TagLength = 16;
 
-    private readonly CipherContextHandle _context = new();
+    private readonly AeadImplementation _implementation;
+    private readonly AeadContextHandle _context;
 
     /// <param name="key">16 or 32 bytes.</param>
     /// <exception cref="ArgumentException">The key has another length.</exception>
     public AesGcmEncryptor(ReadOnlySpan<byte> key)
     {
-        nint cipher = CipherFor(key.Length);
-        fixed (byte* keyPointer = key)
+        _implementation = AeadImplementation.AesGcm(key.Length);
+        _context = _implementation.CreateContext();
+        fixed (byte* pointer = key)
         {
-            LibCrypto.Check(LibCrypto.EVP_EncryptInit_ex(_context.Pointer, cipher, 0, keyPointer, null));
+            LibCrypto.Check(_implementation.EncryptInit(_context.Pointer, pointer, (nuint)key.Length, null, 0, null));
         }
     }
 
@@ -30,9 +32,9 @@ public sealed unsafe class AesGcmEncryptor : IDisposable
     public void Begin(ReadOnlySpan<byte> nonce)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(nonce.Length, NonceLength);
-        fixed (byte* noncePointer = nonce)
+        fixed (byte* pointer = nonce)
         {
-            LibCrypto.Check(LibCrypto.EVP_EncryptInit_ex(_context.Pointer, 0, 0, null, noncePointer));
+            LibCrypto.Check(_implementation.EncryptInit(_context.Pointer, null, 0, pointer, NonceLength, null));
         }
 
         GC.KeepAlive(this);
@@ -41,10 +43,11 @@ public sealed unsafe class AesGcmEncryptor : IDisposable
     /// <summary>Adds bytes that are authenticated and not encrypted; before the first <see cref="Update"/>.</summary>
     public void AddAuthenticatedData(ReadOnlySpan<byte> data)
     {
-        int written;
+        nuint written;
+        nuint length = (nuint)data.Length;
         fixed (byte* pointer = data)
         {
-            LibCrypto.Check(LibCrypto.EVP_EncryptUpdate(_context.Pointer, null, &written, pointer, data.Length));
+            LibCrypto.Check(_implementation.Update(_context.Pointer, null, &written, length, pointer, length));
         }
 
         GC.KeepAlive(this);
@@ -59,11 +62,12 @@ public sealed unsafe class AesGcmEncryptor : IDisposable
             return;
         }
 
-        int written;
+        nuint written;
+        nuint length = (nuint)plaintext.Length;
         fixed (byte* input = plaintext)
         fixed (byte* output = ciphertext)
         {
-            LibCrypto.Check(LibCrypto.EVP_EncryptUpdate(_context.Pointer, output, &written, input, plaintext.Length));
+            LibCrypto.Check(_implementation.Update(_context.Pointer, output, &written, length, input, length));
         }
 
         GC.KeepAlive(this);
@@ -73,13 +77,15 @@ public sealed unsafe class AesGcmEncryptor : IDisposable
     public void Finish(Span<byte> tag)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(tag.Length, TagLength);
-        int written;
+        nuint written;
         byte* nothing = stackalloc byte[TagLength];
+        OsslParam* parameters = stackalloc OsslParam[2];
         fixed (byte* pointer = tag)
         {
             nint context = _context.Pointer;
-            LibCrypto.Check(LibCrypto.EVP_EncryptFinal_ex(context, nothing, &written));
-            LibCrypto.Check(LibCrypto.EVP_CIPHER_CTX_ctrl(context, LibCrypto.CtrlAeadGetTag, TagLength, pointer));
+            LibCrypto.Check(_implementation.Final(context, nothing, &written, TagLength));
+            OsslParam.WriteTag(parameters, pointer, TagLength);
+            LibCrypto.Check(_implementation.GetContextParameters(context, parameters));
         }
 
         GC.KeepAlive(this);
@@ -87,11 +93,4 @@ public sealed unsafe class AesGcmEncryptor : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _context.Dispose();
-
-    internal static nint CipherFor(int keyLength) => keyLength switch
-    {
-        16 => LibCrypto.EVP_aes_128_gcm(),
-        32 => LibCrypto.EVP_aes_256_gcm(),
-        _ => throw new ArgumentException("an AES-GCM key has 16 or 32 bytes", nameof(keyLength)),
-    };
 }

@@ -14,8 +14,6 @@ internal static unsafe partial class LibCrypto
 {
     private const string Library = "libcrypto.so.3";
 
-    public const int CtrlAeadGetTag = 0x10;
-    public const int CtrlAeadSetTag = 0x11;
     public const int PkeyTypeEc = 408;
     public const int MaxDigestLength = 64;
 
@@ -26,8 +24,6 @@ internal static unsafe partial class LibCrypto
     // Symmetric ciphers.
     [LibraryImport(Library)] public static partial nint EVP_CIPHER_CTX_new();
     [LibraryImport(Library)] public static partial void EVP_CIPHER_CTX_free(nint context);
-    [LibraryImport(Library)] public static partial nint EVP_aes_128_gcm();
-    [LibraryImport(Library)] public static partial nint EVP_aes_256_gcm();
     [LibraryImport(Library)] public static partial nint EVP_aes_128_ctr();
     [LibraryImport(Library)] public static partial nint EVP_aes_256_ctr();
 
@@ -37,27 +33,18 @@ internal static unsafe partial class LibCrypto
 
     [LibraryImport(Library)]
     [SuppressGCTransition]
-    public static partial int EVP_DecryptInit_ex(nint context, nint cipher, nint engine, byte* key, byte* iv);
-
-    [LibraryImport(Library)]
-    [SuppressGCTransition]
     public static partial int EVP_EncryptUpdate(nint context, byte* output, int* written, byte* input, int length);
 
-    [LibraryImport(Library)]
-    [SuppressGCTransition]
-    public static partial int EVP_DecryptUpdate(nint context, byte* output, int* written, byte* input, int length);
+    // The provider behind a cipher.
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint EVP_CIPHER_fetch(nint libraryContext, string algorithm, nint properties);
+
+    [LibraryImport(Library)] public static partial nint EVP_CIPHER_get0_provider(nint cipher);
+    [LibraryImport(Library)] public static partial void* OSSL_PROVIDER_get0_provider_ctx(nint provider);
 
     [LibraryImport(Library)]
-    [SuppressGCTransition]
-    public static partial int EVP_EncryptFinal_ex(nint context, byte* output, int* written);
-
-    [LibraryImport(Library)]
-    [SuppressGCTransition]
-    public static partial int EVP_DecryptFinal_ex(nint context, byte* output, int* written);
-
-    [LibraryImport(Library)]
-    [SuppressGCTransition]
-    public static partial int EVP_CIPHER_CTX_ctrl(nint context, int type, int argument, byte* pointer);
+    public static partial AeadImplementation.Algorithm* OSSL_PROVIDER_query_operation(
+        nint provider, int operation, int* noCache);
 
     // Message authentication.
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
@@ -194,10 +181,26 @@ internal static unsafe partial class LibCrypto
 internal unsafe struct OsslParam
 {
     public const uint Utf8String = 4;
+    public const uint OctetString = 5;
 
     public byte* Key;
     public uint DataType;
     public void* Data;
     public nuint DataSize;
     public nuint ReturnSize;
+
+    /// <summary>Writes the list of one parameter, "tag" (OSSL_CIPHER_PARAM_AEAD_TAG), and its end.</summary>
+    public static void WriteTag(OsslParam* list, byte* tag, int length)
+    {
+        // Constant data does not move.
+        ref byte name = ref MemoryMarshal.GetReference("tag\0"u8);
+        list[0] = new OsslParam
+        {
+            Key = (byte*)Unsafe.AsPointer(ref name),
+            DataType = OctetString,
+            Data = tag,
+            DataSize = (nuint)length,
+        };
+        list[1] = default;
+    }
 }

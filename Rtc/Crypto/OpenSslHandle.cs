@@ -26,6 +26,16 @@ internal sealed class CipherContextHandle() : OpenSslHandle(LibCrypto.Check(LibC
     }
 }
 
+internal sealed unsafe class AeadContextHandle(AeadImplementation implementation, nint context)
+    : OpenSslHandle(LibCrypto.Check(context))
+{
+    protected override bool ReleaseHandle()
+    {
+        implementation.FreeContext(handle);
+        return true;
+    }
+}
+
 internal sealed class MacContextHandle(nint context) : OpenSslHandle(LibCrypto.Check(context))
 {
     protected override bool ReleaseHandle()

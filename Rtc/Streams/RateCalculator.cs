@@ -46,9 +46,13 @@ public sealed class RateCalculator
 
     private void Slide(long nowMs)
     {
-        long steps = (nowMs - _newestStartMs) / _itemMs;
-        if (steps <= 0)
+        // Most packets fall into the newest item, and a division of 64 bits takes longer than the rest of a packet's
+        // counting.
+        long elapsedMs = nowMs - _newestStartMs;
+        if (elapsedMs < _itemMs)
             return;
+
+        long steps = elapsedMs / _itemMs;
 
         if (steps >= _items.Length)
         {

@@ -1,66 +1,27 @@
-import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import type { types } from 'mediasoup';
-import { z } from 'zod';
+import { readSettings } from './config/read.ts';
+import type { Settings, videoCodecs } from './config/schema.ts';
 
-/** A setting that cannot be used. The message names the environment variable. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
+export { ConfigError } from './config/read.ts';
 
-const integer = (min: number, max: number): z.ZodType<number, string | undefined> =>
-  z
-    .string()
-    .regex(/^\d+$/, 'must be a whole number')
-    .transform(Number)
-    .refine((value) => value >= min && value <= max, `must be from ${min} to ${max}`) as never;
+/** What a bearer of an access token may do. `observe` is reading metrics. */
+export type Right = Settings['auth']['tokens'][number]['may'][number];
 
-const flag = z.enum(['0', '1', 'false', 'true']).transform((value) => value === '1' || value === 'true');
-const list = z.string().transform((value) => value.split(',').map((part) => part.trim()).filter(Boolean));
-const videoCodecs = ['VP8', 'VP9', 'H264', 'AV1'] as const;
-const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-const workerLogLevels = ['debug', 'warn', 'error', 'none'] as const;
+/** A bearer token, the rooms it is for (default all) and what it allows there. */
+export type AccessToken = Settings['auth']['tokens'][number];
 
-/** Every variable the service reads, all of them optional. */
-const Environment = z.object({
-  HOST: z.string().default('127.0.0.1'),
-  PORT: integer(0, 65_535).optional(),
-  MEDIASOUP_WORKER_BIN: z.string().optional(),
-  GATEWAY_WORKERS: integer(1, 256).optional(),
-  GATEWAY_WORKER_LOG_LEVEL: z.enum(workerLogLevels).default('error'),
-  GATEWAY_LOG_LEVEL: z.enum(logLevels).default('warn'),
-  GATEWAY_LISTEN_IP: z.union([z.ipv4('must be an IP address'), z.ipv6('must be an IP address')]).default('127.0.0.1'),
-  GATEWAY_ANNOUNCED_ADDRESS: z.string().optional(),
-  GATEWAY_RTC_MIN_PORT: integer(1024, 65_535).optional(),
-  GATEWAY_RTC_MAX_PORT: integer(1024, 65_535).optional(),
-  GATEWAY_SHARED_PORT: flag.optional(),
-  GATEWAY_VIDEO_CODECS: list.pipe(z.array(z.enum(videoCodecs)).min(1)).optional(),
-  GATEWAY_SIMULCAST: flag.optional(),
-  GATEWAY_INITIAL_BITRATE: integer(30_000, 100_000_000).optional(),
-  GATEWAY_ALLOWED_ORIGINS: list.optional(),
-  GATEWAY_MAX_ROOMS: integer(1, 1_000_000).optional(),
-  GATEWAY_MAX_USERS: integer(1, 10_000).optional(),
-  GATEWAY_MAX_BODY_BYTES: integer(1_024, 16_777_216).optional(),
-});
+/** A STUN or TURN server that WHIP and WHEP clients are told of. */
+export type IceServer = Settings['rtc']['iceServers'][number];
 
 /** How the service runs. Every key has a default that works on one machine without any other server. */
 export interface GatewayConfig {
-  /** Address and port of HTTP and WebSocket. Port 0 takes a free one. */
-  http: {
-    host: string;
-    port: number;
-    /** Largest request body and WebSocket message. */
-    maxBodyBytes: number;
-    /** Origins of pages that may use the service besides its own. */
-    allowedOrigins: string[];
-  };
-  logLevel: (typeof logLevels)[number];
-  workers: {
-    /** Path of the worker executable. */
-    bin: string;
-    count: number;
-    logLevel: types.WorkerLogLevel;
-  };
+  http: Settings['http'];
+  logLevel: Settings['log']['level'];
+  auth: Settings['auth'];
+  limits: Settings['limits'];
+  /** How long users may go on after the service was asked to stop. */
+  drainSeconds: number;
+  workers: Settings['workers'];
   rtc: {
     listenIp: string;
     /** What peers are told instead of `listenIp`, behind NAT: an address or a host name. */
@@ -70,67 +31,40 @@ export interface GatewayConfig {
     sharedPort: boolean;
     /** Bits per second assumed towards a viewer before its feedback tells. */
     initialAvailableOutgoingBitrate: number;
+    iceServers: IceServer[];
   };
   media: {
     codecs: types.RouterRtpCodecCapability[];
     /** Take simulcast offers as such. */
     simulcast: boolean;
   };
-  limits: {
-    rooms: number;
-    usersPerRoom: number;
-  };
+  plain: Settings['plain'];
 }
-
-/** This repository's own worker, where `npm run build` leaves it. */
-const DefaultWorkerBin = fileURLToPath(new URL('../../dist/mediasoup-worker', import.meta.url));
 
 /**
- * Reads the settings from the environment.
- * @throws ConfigError naming each variable that cannot be used
+ * Reads the settings from the environment and from the YAML file that its GATEWAY_CONFIG names.
+ * @throws ConfigError naming each variable and key that cannot be used
  */
 export function loadConfig(env: Record<string, string | undefined> = process.env): GatewayConfig {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
-  const read = Environment.safeParse(given);
-  if (!read.success) {
-    const reasons = read.error.issues.map((issue) => `${String(issue.path[0])}: ${issue.message}`);
-    throw new ConfigError(reasons.join('; '));
-  }
-  const value = read.data;
+  const { http, log, auth, limits, drainSeconds, workers, rtc, media, plain } = readSettings(env);
   return {
-    http: {
-      host: value.HOST,
-      port: value.PORT ?? 8080,
-      maxBodyBytes: value.GATEWAY_MAX_BODY_BYTES ?? 1_048_576,
-      allowedOrigins: value.GATEWAY_ALLOWED_ORIGINS ?? [],
-    },
-    logLevel: value.GATEWAY_LOG_LEVEL,
-    workers: {
-      bin: value.MEDIASOUP_WORKER_BIN ?? DefaultWorkerBin,
-      count: value.GATEWAY_WORKERS ?? availableParallelism(),
-      logLevel: value.GATEWAY_WORKER_LOG_LEVEL,
-    },
+    http,
+    logLevel: log.level,
+    auth,
+    limits,
+    drainSeconds,
+    workers,
     rtc: {
-      listenIp: value.GATEWAY_LISTEN_IP,
-      announcedAddress: value.GATEWAY_ANNOUNCED_ADDRESS,
-      portRange: readPortRange(value.GATEWAY_RTC_MIN_PORT, value.GATEWAY_RTC_MAX_PORT),
-      sharedPort: value.GATEWAY_SHARED_PORT ?? false,
-      initialAvailableOutgoingBitrate: value.GATEWAY_INITIAL_BITRATE ?? 1_000_000,
+      listenIp: rtc.listenIp,
+      announcedAddress: rtc.announcedAddress,
+      portRange: rtc.minPort === undefined ? undefined : { min: rtc.minPort, max: rtc.maxPort! },
+      sharedPort: rtc.sharedPort,
+      initialAvailableOutgoingBitrate: rtc.initialBitrate,
+      iceServers: rtc.iceServers,
     },
-    media: {
-      codecs: routerCodecs(value.GATEWAY_VIDEO_CODECS ?? [...videoCodecs]),
-      simulcast: value.GATEWAY_SIMULCAST ?? false,
-    },
-    limits: { rooms: value.GATEWAY_MAX_ROOMS ?? 1_000, usersPerRoom: value.GATEWAY_MAX_USERS ?? 200 },
+    media: { codecs: routerCodecs(media.videoCodecs), simulcast: media.simulcast },
+    plain,
   };
-}
-
-function readPortRange(min: number | undefined, max: number | undefined): types.TransportPortRange | undefined {
-  if (min === undefined && max === undefined) return undefined;
-  if (min === undefined || max === undefined || min > max) {
-    throw new ConfigError('GATEWAY_RTC_MIN_PORT and GATEWAY_RTC_MAX_PORT: give both, the smaller first');
-  }
-  return { min, max };
 }
 
 /** Opus and the named video codecs, with the profiles that browsers offer. */

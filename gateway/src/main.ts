@@ -15,16 +15,16 @@ async function main(): Promise<void> {
   const service = await startService(config);
   console.log(`The gateway is up: ${service.url}`);
   let stopping = false;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (stopping) process.exit(1);
-      stopping = true;
-      service.close().then(
-        () => process.exit(0),
-        () => process.exit(1),
-      );
-    });
-  }
+  const stop = (how: () => Promise<void>): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    how().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on('SIGTERM', () => stop(service.drain));
+  process.on('SIGINT', () => stop(service.close));
 }
 
 main().catch((error: unknown) => {

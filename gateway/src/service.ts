@@ -17,37 +17,53 @@ export interface GatewayService {
   url: string;
   rooms: RoomRegistry;
   workers: WorkerPool;
+  /** Lets nobody new in, gives users `drainSeconds` to leave, then closes. */
+  drain(): Promise<void>;
   /** Tells all users, then ends the server and the workers. */
   close(): Promise<void>;
 }
 
+export interface ServiceOptions {
+  /** Where logs go instead of to the standard output. */
+  logStream?: NodeJS.WritableStream;
+}
+
 /** Starts workers and server. Rejects, with nothing left running, when either does not start. */
-export async function startService(config: GatewayConfig): Promise<GatewayService> {
+export async function startService(config: GatewayConfig, options: ServiceOptions = {}): Promise<GatewayService> {
   const workers = await WorkerPool.start(config);
   try {
     const rooms = new RoomRegistry(workers, config);
-    const app = await createServer(config, rooms);
+    const app = await createServer(config, rooms, workers, options.logStream);
     workers.on('died', (pid) => app.log.error({ pid }, 'worker died; a new one is started'));
     workers.on('failed', (error) => app.log.error({ err: error }, 'no new worker yet; trying again'));
     await app.listen({ host: config.http.host, port: config.http.port });
-    const { port } = app.server.address() as AddressInfo;
-    const host = config.http.host.includes(':') ? `[${config.http.host}]` : config.http.host;
+    const close = async (): Promise<void> => {
+      rooms.close({ reason: 'shutdown', reconnect: false });
+      const impatient = setTimeout(() => {
+        for (const client of app.websocketServer.clients) client.terminate();
+      }, FarewellMs);
+      await app.close();
+      clearTimeout(impatient);
+      workers.close();
+    };
     return {
-      url: `http://${host}:${port}/`,
+      url: urlOf(config, (app.server.address() as AddressInfo).port),
       rooms,
       workers,
-      close: async () => {
-        rooms.close({ reason: 'shutdown', reconnect: false });
-        const impatient = setTimeout(() => {
-          for (const client of app.websocketServer.clients) client.terminate();
-        }, FarewellMs);
-        await app.close();
-        clearTimeout(impatient);
-        workers.close();
+      drain: async () => {
+        app.log.info({ seconds: config.drainSeconds }, 'draining');
+        await rooms.drain(config.drainSeconds);
+        await close();
       },
+      close,
     };
   } catch (error) {
     workers.close();
     throw error;
   }
+}
+
+function urlOf({ http }: GatewayConfig, port: number): string {
+  const host = http.host.includes(':') ? `[${http.host}]` : http.host;
+  return `${http.tls ? 'https' : 'http'}://${host}:${port}/`;
 }

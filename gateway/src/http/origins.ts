@@ -7,6 +7,6 @@ import type { FastifyRequest } from 'fastify';
 export function originAllowed(request: FastifyRequest, allowed: readonly string[]): boolean {
   const { origin, host } = request.headers;
   if (origin === undefined) return true;
-  if (allowed.includes(origin)) return true;
+  if (allowed.includes('*') || allowed.includes(origin)) return true;
   return URL.canParse(origin) && new URL(origin).host === host;
 }

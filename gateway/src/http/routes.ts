@@ -1,17 +1,22 @@
-import type { FastifyInstance } from 'fastify';
-import type { RoomRegistry } from '../rooms/registry.ts';
-import { NotFoundError } from './problem.ts';
+import { HttpError, NotFoundError } from './errors.ts';
 import { AnswerQuery, EventsQuery, JoinBody, RoomParams, SessionParams } from './schemas.ts';
+import type { HttpContext } from './server.ts';
 import { HttpSessions } from './sessions.ts';
 
 /** Rooms and users over plain HTTP: for clients without a WebSocket. */
-export function addRoutes(app: FastifyInstance, rooms: RoomRegistry): void {
+export function addRoutes(context: HttpContext): void {
+  const { app, rooms, access, countSessions } = context;
   const sessions = new HttpSessions(rooms);
+  countSessions('http', () => sessions.size);
 
-  app.get('/api/rooms', async () => ({ rooms: rooms.list() }));
+  app.get('/api/rooms', async (request) => {
+    const grant = access.identify(request);
+    return { rooms: rooms.list().filter(({ id }) => grant.may('watch', id)) };
+  });
 
   app.get('/api/rooms/:room', { schema: { params: RoomParams } }, async (request) => {
     const { room: id } = request.params as { room: string };
+    access.require(request, 'watch', id);
     const room = rooms.get(id);
     if (!room) throw new NotFoundError(`no room ${id}`);
     return { id, users: room.users };
@@ -19,17 +24,18 @@ export function addRoutes(app: FastifyInstance, rooms: RoomRegistry): void {
 
   app.post('/api/rooms/:room/users', { schema: { params: RoomParams, body: JoinBody } }, async (request, reply) => {
     const { room } = request.params as { room: string };
+    const mayPublish = access.require(request, 'watch', room).may('publish', room);
     const { name, transport } = request.body as ReturnType<typeof JoinBody.parse>;
-    const session = await sessions.open(room, { protocols: transport, ...(name && { name }) });
+    const session = await sessions.open(room, { protocols: transport, ...(name && { name }) }, mayPublish);
     const messages = await session.fetch(0);
     const location = `/api/sessions/${session.secret}`;
     return reply.status(201).header('location', location).send({ session: session.secret, messages });
   });
 
-  addSessionRoutes(app, sessions);
+  addSessionRoutes(context, sessions);
 }
 
-function addSessionRoutes(app: FastifyInstance, sessions: HttpSessions): void {
+function addSessionRoutes({ app }: HttpContext, sessions: HttpSessions): void {
   const find = (params: unknown): ReturnType<HttpSessions['get']> =>
     sessions.get((params as { session: string }).session);
 
@@ -43,7 +49,9 @@ function addSessionRoutes(app: FastifyInstance, sessions: HttpSessions): void {
   );
 
   app.put('/api/sessions/:session/publish', { schema: { params: SessionParams } }, async (request, reply) => {
-    const { answer } = await find(request.params).membership.user.publish(readSdp(request.body));
+    const session = find(request.params);
+    if (!session.mayPublish) throw new HttpError(403, 'the bearer token did not allow to publish');
+    const { answer } = await session.membership.user.publish(readSdp(request.body));
     return reply.type('application/sdp').send(answer);
   });
 
@@ -69,11 +77,8 @@ function addSessionRoutes(app: FastifyInstance, sessions: HttpSessions): void {
   });
 }
 
-class MediaTypeError extends Error {
-  readonly statusCode = 415;
-}
-
-function readSdp(body: unknown): string {
-  if (typeof body !== 'string') throw new MediaTypeError('the body must be application/sdp');
+/** @throws HttpError 415 */
+export function readSdp(body: unknown): string {
+  if (typeof body !== 'string') throw new HttpError(415, 'the body must be application/sdp');
   return body;
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ServerMessage, UserLink } from '../rooms/messages.ts';
 import type { Membership, RoomRegistry } from '../rooms/registry.ts';
 import type { JoinOptions } from '../rooms/user.ts';
-import { NotFoundError } from './problem.ts';
+import { NotFoundError } from './errors.ts';
 
 /** A user over plain HTTP who neither polls nor asks anything for this long has left. */
 const IdleMs = 60_000;
@@ -13,9 +13,15 @@ const MaxMessages = 1_000;
 export class HttpSession implements UserLink {
   /** Known only to its user; whoever knows it acts as the user. */
   readonly secret = randomUUID();
+  /** Whether its token, where one was needed, allowed that. */
+  readonly mayPublish: boolean;
   readonly #messages: ServerMessage[] = [];
   #wake: (() => void) | undefined;
   #membership: Membership | undefined;
+
+  constructor(mayPublish: boolean) {
+    this.mayPublish = mayPublish;
+  }
 
   get membership(): Membership {
     if (!this.#membership) throw new NotFoundError('not joined yet');
@@ -58,9 +64,13 @@ export class HttpSessions {
     this.#rooms = rooms;
   }
 
+  get size(): number {
+    return this.#sessions.size;
+  }
+
   /** Joins a room. Errors as {@link RoomRegistry.join}. */
-  async open(room: string, options: JoinOptions): Promise<HttpSession> {
-    const session = new HttpSession();
+  async open(room: string, options: JoinOptions, mayPublish: boolean): Promise<HttpSession> {
+    const session = new HttpSession(mayPublish);
     session.attach(await this.#rooms.join(room, session, options));
     const idle = setTimeout(() => this.close(session.secret), IdleMs);
     idle.unref();

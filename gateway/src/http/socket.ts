@@ -2,8 +2,9 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { WebSocket } from 'ws';
 import type { ServerMessage, UserLink } from '../rooms/messages.ts';
 import type { Membership, RoomRegistry } from '../rooms/registry.ts';
-import { LimitError } from '../rooms/room.ts';
+import { LimitError } from '../rooms/limits.ts';
 import type { JoinOptions } from '../rooms/user.ts';
+import { HttpError } from './errors.ts';
 import { describeProblem, type Problem } from './problem.ts';
 import { ClientMessage } from './schemas.ts';
 
@@ -14,16 +15,25 @@ const MaxBufferedBytes = 8_388_608;
 /** Close codes of our own (RFC 6455 section 7.4.2). */
 const CloseCode = { ended: 4000, refused: 4001, tooSlow: 4002, unavailable: 4003 } as const;
 
+export interface SocketOptions {
+  mayPublish: boolean;
+  /** 0 for no limit. */
+  messagesPerMinute: number;
+}
+
 /** One user over one WebSocket: joins on opening and leaves with the socket. */
 export class SocketSession implements UserLink {
   readonly #socket: WebSocket;
   readonly #log: FastifyBaseLogger;
+  readonly #options: SocketOptions;
+  #minute = { startMs: 0, messages: 0 };
   #membership: Membership | undefined;
   #ended = false;
 
-  constructor(socket: WebSocket, log: FastifyBaseLogger) {
+  constructor(socket: WebSocket, log: FastifyBaseLogger, options: SocketOptions) {
     this.#socket = socket;
     this.#log = log;
+    this.#options = options;
     let alive = true;
     const timer = setInterval(() => {
       if (!alive) return socket.terminate();
@@ -69,6 +79,7 @@ export class SocketSession implements UserLink {
     try {
       const raw: unknown = parseJson(text);
       id = readId(raw);
+      this.#countMessage();
       const message = ClientMessage.parse(raw);
       this.#write({ ...(await this.#act(message)), id });
     } catch (error) {
@@ -80,6 +91,7 @@ export class SocketSession implements UserLink {
     const { user } = this.#membership!;
     switch (message.type) {
       case 'publish': {
+        if (!this.#options.mayPublish) throw new HttpError(403, 'the bearer token does not allow to publish');
         const { sdp, scalabilityModes } = message;
         const { answer, rejected } = await user.publish(sdp, scalabilityModes && { scalabilityModes });
         return {
@@ -108,6 +120,16 @@ export class SocketSession implements UserLink {
     }
   }
 
+  #countMessage(): void {
+    const { messagesPerMinute } = this.#options;
+    const nowMs = performance.now();
+    if (nowMs - this.#minute.startMs > 60_000) this.#minute = { startMs: nowMs, messages: 0 };
+    this.#minute.messages += 1;
+    if (messagesPerMinute > 0 && this.#minute.messages > messagesPerMinute) {
+      throw new HttpError(429, `more than ${messagesPerMinute} messages a minute`);
+    }
+  }
+
   #describe(error: unknown): Problem {
     const problem = describeProblem(error);
     if (problem.status >= 500) this.#log.error({ err: error }, 'message failed');
@@ -124,16 +146,11 @@ export class SocketSession implements UserLink {
   }
 }
 
-/** A malformed message is the client's mistake, so it is told as one. */
-class MessageError extends Error {
-  readonly statusCode = 400;
-}
-
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new MessageError('not JSON');
+    throw new HttpError(400, 'not JSON');
   }
 }
 

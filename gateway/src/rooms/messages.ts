@@ -39,7 +39,9 @@ export type ServerMessage =
   /** All data channels on the receiving connection, whenever one came or went. */
   | { type: 'channels'; channels: ChannelInfo[] }
   | ({ type: 'closed' } & ClosedReason)
-  | { type: 'failed'; detail: string };
+  | { type: 'failed'; detail: string }
+  /** The service ends when all have left, or after so many seconds. */
+  | { type: 'draining'; seconds: number };
 
 /** How a user is told. Must not throw. */
 export interface UserLink {

@@ -1,11 +1,12 @@
-import type { RouterPlace } from '../workers.ts';
+import { UnavailableError, type RouterPlace } from '../workers.ts';
 import type { ClosedReason, UserInfo, UserLink } from './messages.ts';
-import { LimitError, Room, type RoomConfig } from './room.ts';
+import { LimitError } from './limits.ts';
+import { Room, type RoomConfig } from './room.ts';
 import type { JoinOptions, RoomUser } from './user.ts';
 
 /** Where rooms get their Router; the worker pool outside tests. */
 export interface RouterSource {
-  createRouter(): Promise<RouterPlace>;
+  createRouter(room: string): Promise<RouterPlace>;
 }
 
 /** A user in its room: what HTTP and WebSocket hold on to. */
@@ -21,6 +22,8 @@ export class RoomRegistry {
   readonly #open = new Map<string, Room>();
   readonly #source: RouterSource;
   readonly #config: RoomConfig;
+  #draining = false;
+  #onEmpty: (() => void) | undefined;
 
   constructor(source: RouterSource, config: RoomConfig) {
     this.#source = source;
@@ -29,7 +32,16 @@ export class RoomRegistry {
 
   /** Rooms and who is in them. */
   list(): { id: string; users: UserInfo[] }[] {
-    return [...this.#open.values()].map((room) => ({ id: room.id, users: room.users }));
+    return this.all.map((room) => ({ id: room.id, users: room.users }));
+  }
+
+  get all(): Room[] {
+    return [...this.#open.values()];
+  }
+
+  /** Nobody new comes in any more. */
+  get draining(): boolean {
+    return this.#draining;
   }
 
   get(id: string): Room | undefined {
@@ -51,10 +63,25 @@ export class RoomRegistry {
    * @throws LimitError, UnavailableError
    */
   async obtain(id: string): Promise<Room> {
+    if (this.#draining) throw new UnavailableError('the service is about to stop');
     let room = await this.#obtain(id);
     // The last user may have left, and the room closed, since its promise was taken.
     while (room.closed) room = await this.#obtain(id);
     return room;
+  }
+
+  /** Lets nobody new in, tells users, and resolves when all have left or the time is over. */
+  async drain(seconds: number): Promise<void> {
+    this.#draining = true;
+    for (const room of this.all) room.tell({ type: 'draining', seconds });
+    if (this.#open.size === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, 1000 * seconds);
+      this.#onEmpty = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   /** Ends all rooms. */
@@ -75,11 +102,12 @@ export class RoomRegistry {
   }
 
   async #make(id: string): Promise<Room> {
-    const room = new Room(id, await this.#source.createRouter(), this.#config);
+    const room = new Room(id, await this.#source.createRouter(id), this.#config);
     this.#open.set(id, room);
     room.once('close', () => {
       this.#rooms.delete(id);
       this.#open.delete(id);
+      if (this.#open.size === 0) this.#onEmpty?.();
     });
     return room;
   }

@@ -3,13 +3,9 @@ import type { types } from 'mediasoup';
 import type { GatewayConfig } from '../config.ts';
 import type { ChannelSource, PublishedChannel, PublishedTrack } from '../sdp/index.ts';
 import type { RouterPlace } from '../workers.ts';
+import { LimitError } from './limits.ts';
 import type { ClosedReason, ServerMessage, UserInfo, UserLink } from './messages.ts';
 import { RoomUser, type JoinOptions, type UserPlace } from './user.ts';
-
-/** A limit of the service was reached. */
-export class LimitError extends Error {
-  override readonly name = 'LimitError';
-}
 
 export type RoomConfig = Pick<GatewayConfig, 'rtc' | 'media' | 'limits'>;
 
@@ -50,6 +46,7 @@ export class Room extends EventEmitter<{ close: [ClosedReason]; tracks: [] }> {
       ...place,
       simulcast: config.media.simulcast,
       codecPreference: config.media.codecs.map(({ mimeType }) => mimeType),
+      tracksPerUser: config.limits.tracksPerUser,
       initialAvailableOutgoingBitrate: config.rtc.initialAvailableOutgoingBitrate,
       ownerOf: (producerId) => this.#ownerOf(producerId),
       ownerOfChannel: (channel) => this.sources.find(({ channels = [] }) => channels.some((own) => own === channel))?.info,
@@ -89,7 +86,7 @@ export class Room extends EventEmitter<{ close: [ClosedReason]; tracks: [] }> {
       throw new Error(`room ${this.id} closed while the user joined`);
     }
     const { users } = this;
-    this.#tell({ type: 'userJoined', user: user.info });
+    this.tell({ type: 'userJoined', user: user.info });
     this.#users.set(user.id, user);
     const producers = this.#producersFor(user);
     link.send({ type: 'joined', room: this.id, user: user.info, users, tracks: producers.length });
@@ -118,7 +115,7 @@ export class Room extends EventEmitter<{ close: [ClosedReason]; tracks: [] }> {
 
   /** Adds one who publishes without receiving; {@link changed} says when its tracks come or go. */
   add(source: RoomSource): void {
-    this.#tell({ type: 'userJoined', user: source.info });
+    this.tell({ type: 'userJoined', user: source.info });
     this.#sources.set(source.id, source);
     this.changed(source);
   }
@@ -126,7 +123,7 @@ export class Room extends EventEmitter<{ close: [ClosedReason]; tracks: [] }> {
   /** Removes what {@link add} added. */
   remove(source: RoomSource): void {
     if (!this.#sources.delete(source.id)) return;
-    this.#tell({ type: 'userLeft', user: source.info });
+    this.tell({ type: 'userLeft', user: source.info });
     this.changed(source);
     this.#closeWhenEmpty();
   }
@@ -144,7 +141,7 @@ export class Room extends EventEmitter<{ close: [ClosedReason]; tracks: [] }> {
   leave(user: RoomUser): void {
     if (!this.#users.delete(user.id)) return;
     user.close();
-    this.#tell({ type: 'userLeft', user: user.info });
+    this.tell({ type: 'userLeft', user: user.info });
     this.changed(user);
     this.#closeWhenEmpty();
   }
@@ -164,7 +161,8 @@ export class Room extends EventEmitter<{ close: [ClosedReason]; tracks: [] }> {
     this.emit('close', reason);
   }
 
-  #tell(message: ServerMessage): void {
+  /** Tells all users who have signalling. */
+  tell(message: ServerMessage): void {
     for (const user of this.#users.values()) user.link.send(message);
   }
 

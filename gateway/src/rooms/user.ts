@@ -14,6 +14,7 @@ import {
   type PublishResult,
   type SubscribeOffer,
 } from '../sdp/index.ts';
+import { checkTrackLimit } from './limits.ts';
 import type { TrackInfo, UserInfo, UserLink } from './messages.ts';
 
 /** What a user needs of its room. */
@@ -23,6 +24,7 @@ export interface UserPlace {
   simulcast: boolean;
   /** MIME types, the preferred first. */
   codecPreference: readonly string[];
+  tracksPerUser: number;
   initialAvailableOutgoingBitrate: number;
   /** Whose a Producer is. */
   ownerOf(producerId: string): UserInfo | undefined;
@@ -93,6 +95,7 @@ export class RoomUser {
   /** Applies an offer for the sending connection, which the first offer makes. Errors as PublishConnection. */
   async publish(offer: string, options: OfferOptions = {}): Promise<PublishResult> {
     if (this.#receiving.closed) throw new NegotiationError('the user has left the room');
+    checkTrackLimit(offer, this.#place.tracksPerUser);
     const existing = this.#sending;
     const sending = existing ?? (await this.#connectSending());
     try {

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { ConfigError, loadConfig } from '../../src/service.ts';
 
@@ -49,3 +52,46 @@ for (const [name, value] of [
     assert.throws(() => loadConfig({ [name]: value }), (error: Error) => error instanceof ConfigError && error.message.includes(name));
   });
 }
+
+function file(text: string): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'gateway-')), 'gateway.yaml');
+  writeFileSync(path, text);
+  return path;
+}
+
+test('a file sets, and a variable goes over it', () => {
+  const path = file('http:\n  port: 9000\n  host: 0.0.0.0\nlimits:\n  rooms: 5 # few\n');
+  const config = loadConfig({ GATEWAY_CONFIG: path, PORT: '9001' });
+  assert.deepEqual([config.http.host, config.http.port, config.limits.rooms], ['0.0.0.0', 9001, 5]);
+});
+
+for (const [text, named] of [
+  ['http:\n  port: eighty\n', /http\.port in .*gateway\.yaml: must be a whole number/],
+  ['http:\n  prot: 80\n', /http\.prot in .*: there is no such key/],
+  ['rooms: 3\n', /rooms in .*: there is no such key/],
+  ['auth:\n  tokens:\n    - token: short\n', /auth\.tokens\.0\.token in/],
+  ['rtc:\n  minPort: 40000\n', /rtc\.minPort in .* and rtc\.maxPort in/],
+  ['http:\n  tls:\n    cert: a.pem\n', /http\.tls\.key in/],
+  ['plain:\n  networks: [everywhere]\n', /plain\.networks\.0 in/],
+  ['- a list\n', /must be a map/],
+  ['http: [\n', /cannot be read/],
+] as const) {
+  test(`in a file, ${JSON.stringify(text)} is refused by name`, () => {
+    assert.throws(() => loadConfig({ GATEWAY_CONFIG: file(text) }), named);
+  });
+}
+
+test('a file that is not there is refused by name', () => {
+  assert.throws(() => loadConfig({ GATEWAY_CONFIG: '/nowhere/gateway.yaml' }), /GATEWAY_CONFIG: \/nowhere/);
+});
+
+test('all that is wrong is named at once', () => {
+  assert.throws(() => loadConfig({ PORT: 'x', GATEWAY_WORKERS: 'y' }), /PORT.*; GATEWAY_WORKERS/);
+});
+
+test('a wrong token is named without being shown', () => {
+  assert.throws(
+    () => loadConfig({ GATEWAY_TOKENS: 'good-enough-token,bad!' }),
+    (error: Error) => /GATEWAY_TOKENS/.test(error.message) && !error.message.includes('bad!'),
+  );
+});

@@ -72,16 +72,15 @@ export class ChannelIntake extends EventEmitter<{ open: [PublishedChannel]; clos
     return [...this.#channels.values()].filter(({ dataProducer }) => !dataProducer.closed);
   }
 
-  /**
-   * Starts to take channels; does nothing the second time.
-   * @param firstId of the streams the peer opens channels on: 0 for a DTLS client, 1 for a server (RFC 8832 section 6)
-   */
-  async start(firstId: 0 | 1): Promise<void> {
+  /** Starts to take channels; does nothing the second time. */
+  async start(): Promise<void> {
     if (this.#started) return;
     this.#started = true;
     const { negotiated = [], maxOpened = DefaultMaxOpened } = this.#options;
     const known = new Set(negotiated.map(({ id }) => id));
-    const ids = Array.from({ length: maxOpened }, (_, index) => firstId + 2 * index).filter((id) => !known.has(id));
+    // A DTLS client opens channels on even streams, a server on odd ones (RFC 8832 section 6); werift goes by the ICE
+    // role instead. So both are listened to.
+    const ids = Array.from({ length: 2 * maxOpened }, (_, id) => id).filter((id) => !known.has(id));
     try {
       await Promise.all(negotiated.map((channel) => this.#produceNegotiated(channel)));
       if (ids.length === 0) return;
@@ -98,7 +97,7 @@ export class ChannelIntake extends EventEmitter<{ open: [PublishedChannel]; clos
   stop(): void {
     if (!this.#started) return;
     this.#started = false;
-    const gone = this.channels;
+    const gone = [...this.#channels.values()];
     for (const reply of this.#replies.values()) reply.close();
     for (const producer of this.#producers) producer.close();
     this.#direct?.close();
@@ -138,9 +137,11 @@ export class ChannelIntake extends EventEmitter<{ open: [PublishedChannel]; clos
 
   #receive(id: number, dataProducer: types.DataProducer, message: Buffer): void {
     const parameters = parseOpen(message);
-    if (!parameters || !this.#started || ++this.#openings > MaxOpenings) return;
-    void this.#queue.run(() => this.#acknowledge(id));
     const known = this.#channels.get(id);
+    const { maxOpened = DefaultMaxOpened } = this.#options;
+    if (!parameters || !this.#started || ++this.#openings > MaxOpenings) return;
+    if (!known && this.#channels.size >= maxOpened + (this.#options.negotiated?.length ?? 0)) return;
+    void this.#queue.run(() => this.#acknowledge(id));
     if (known) {
       // The stream of a channel that was closed, which mediasoup does not tell, is used again.
       if (sameParameters(known, parameters)) return;

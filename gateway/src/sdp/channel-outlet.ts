@@ -2,6 +2,12 @@ import type { types } from 'mediasoup';
 import type { ChannelSource } from './channel-intake.ts';
 import { DcepPpid, writeOpen, type ChannelParameters } from './dcep.ts';
 
+/**
+ * A DataConsumer that wants a subchannel gets no messages without one, and those of peers have none: so nothing
+ * overtakes the message that opens the channel. A paused DataConsumer could not send that either.
+ */
+const ClosedSubchannel = 0xffff;
+
 /** A data channel as a receiving peer has it. */
 export interface SubscribedChannel extends ChannelParameters {
   /** RTCDataChannel.id at the receiver: its SCTP stream. */
@@ -53,14 +59,13 @@ export class ChannelOutlet {
         dataProducerId: dataProducer.id,
         // The message that opens a channel must arrive, first (RFC 8832 section 6), and mediasoup has no way to send
         // one message of a DataConsumer otherwise than the rest.
-        ...(!this.#negotiated && { ordered: true }),
-        paused: !this.#negotiated,
+        ...(!this.#negotiated && { ordered: true, subchannels: [ClosedSubchannel] }),
       });
       const { streamId: channelId, ordered = true, ...limits } = dataConsumer.sctpStreamParameters!;
       const channel = { label, protocol, ordered, ...limitsOf(limits) };
       if (!this.#negotiated) {
         await dataConsumer.send(writeOpen(channel), DcepPpid);
-        await dataConsumer.resume();
+        await dataConsumer.setSubchannels([]);
       }
       this.#channels.set(source, { channelId, source, dataConsumer, ...channel });
       return true;

@@ -6,8 +6,11 @@ export interface Msid {
   trackId: string;
 }
 
-/** RFC 8830 token-char, with more room than the 64 characters of its grammar, as peers in the field take it. */
-const Token = /^[!#$%&'*+\-.0-9A-Z^_`a-z{|}~]{1,256}$/;
+/**
+ * RFC 8830 token-char, with more room than the 64 characters of its grammar and with the "@" of GStreamer's
+ * "user…@host-…", as peers in the field take it.
+ */
+const Token = /^[!#$%&'*+\-.0-9@A-Z^_`a-z{|}~]{1,256}$/;
 
 /** The text where it can stand in an `a=msid`, undefined otherwise. What publishers say ends up in everyone's offer. */
 export function msidToken(value: unknown): string | undefined {

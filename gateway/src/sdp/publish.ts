@@ -173,8 +173,7 @@ export class PublishConnection extends EventEmitter<PublishEvents> {
     if (failed?.error && !sections.some((section) => section.plan ?? section.data)) throw failed.error;
     if (offer.transport) await this.#applyTransport(offer.transport);
     const { added, removed } = await this.#applySections(sections);
-    // The peer opens channels on even streams where it is the DTLS client (RFC 8832 section 6).
-    if (sections.some((section) => section.data)) await this.#intake.start(this.#setup === 'passive' ? 0 : 1);
+    if (sections.some((section) => section.data)) await this.#intake.start();
     else this.#intake.stop();
     this.#version += 1;
     return {

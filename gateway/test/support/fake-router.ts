@@ -136,12 +136,12 @@ export class FakeDataProducer extends EventEmitter {
 export class FakeDataConsumer extends EventEmitter {
   readonly sctpStreamParameters: types.SctpStreamParameters | undefined;
   readonly sent: { message: Buffer; ppid: number }[] = [];
-  paused: boolean;
+  subchannels: readonly number[];
   closed = false;
 
   constructor(options: types.DataConsumerOptions, sctpStreamParameters?: types.SctpStreamParameters) {
     super();
-    this.paused = options.paused ?? false;
+    this.subchannels = options.subchannels ?? [];
     this.sctpStreamParameters = sctpStreamParameters;
   }
 
@@ -150,8 +150,8 @@ export class FakeDataConsumer extends EventEmitter {
     return 0;
   }
 
-  async resume(): Promise<void> {
-    this.paused = false;
+  async setSubchannels(subchannels: readonly number[]): Promise<void> {
+    this.subchannels = subchannels;
   }
 
   close(): void {

@@ -6,6 +6,9 @@ internal interface IWireVisitor
     /// <summary>Whether to read a field, by its number.</summary>
     bool Wants(int field);
 
+    /// <summary>Which declaration of a field holds.</summary>
+    int Variant(int field);
+
     void BeginTable(string name);
 
     void BeginVector(string name);

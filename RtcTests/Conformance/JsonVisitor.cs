@@ -16,6 +16,8 @@ internal sealed class JsonVisitor(WireLayout layout) : IWireVisitor
 
     public bool Wants(int field) => layout.Slot(field) != 0;
 
+    public int Variant(int field) => layout.Variant(field);
+
     public void BeginTable(string name) => Open(name, new JsonObject());
 
     public void BeginVector(string name) => Open(name, new JsonArray());

@@ -12,7 +12,7 @@ internal sealed class NodeAnnotation(SchemaModel model, ReleaseVersion version)
     private JsonObject Table(TableModel table, JsonObject json)
     {
         var result = new JsonObject { ["$class"] = table.WireName };
-        foreach (FieldModel field in table.Fields.Where(x => x.Range.Contains(version)))
+        foreach (FieldModel field in table.FieldsAt(version))
         {
             TypeModel type = field.Variants[field.VariantAt(version)].Type;
             string name = RandomMessages.Camel(field.WireName);

@@ -37,7 +37,7 @@ internal sealed class RandomMessages(SchemaModel model, ReleaseVersion version, 
     private JsonObject Table(TableModel table, int depth, MemberModel? body = null, bool isRoot = true)
     {
         var result = new JsonObject();
-        foreach (FieldModel field in table.Fields.Where(x => x.Range.Contains(version)))
+        foreach (FieldModel field in table.FieldsAt(version))
         {
             FieldVariant variant = field.Variants[field.VariantAt(version)];
             string name = Camel(field.WireName);

@@ -41,7 +41,7 @@ internal sealed class ReflectiveBuilder(SchemaModel model, ReleaseVersion versio
                 ? (parameter.HasDefaultValue && parameter.DefaultValue is not null
                     ? parameter.DefaultValue
                     : Default(parameter.ParameterType))
-                : Argument(variant.Type, parameter.ParameterType, value, unionType);
+                : Argument(variant.Type, field.Newest.Type, parameter.ParameterType, value, unionType);
         }
         return create.DynamicInvoke(arguments)!;
     }
@@ -63,7 +63,7 @@ internal sealed class ReflectiveBuilder(SchemaModel model, ReleaseVersion versio
     private static object? Default(Type type) =>
         type.IsValueType && Nullable.GetUnderlyingType(type) is null ? Activator.CreateInstance(type) : null;
 
-    private object Argument(TypeModel type, Type parameter, JsonNode value, int unionType)
+    private object Argument(TypeModel type, TypeModel own, Type parameter, JsonNode value, int unionType)
     {
         if (type.IsVector)
         {
@@ -81,17 +81,18 @@ internal sealed class ReflectiveBuilder(SchemaModel model, ReleaseVersion versio
                 MethodInfo convert = parameter.GetMethod("op_Implicit", [table.GetType()])!;
                 return convert.Invoke(null, [table])!;
             default:
-                return Scalar(type, Nullable.GetUnderlyingType(parameter) ?? parameter, value);
+                return Scalar(type, own, Nullable.GetUnderlyingType(parameter) ?? parameter, value);
         }
     }
 
-    private object Scalar(TypeModel type, Type target, JsonNode value)
+    /// <summary>A number or a member of an enum, which the field's own enum may number differently.</summary>
+    private object Scalar(TypeModel type, TypeModel ownType, Type target, JsonNode value)
     {
         if (type.Kind == TypeKind.Enum)
         {
             int wire = int.Parse(value.GetValue<string>());
             string name = type.Enum!.Values(version).Find(x => x.Value == wire).Member.Name;
-            int own = type.Enum.Values(null).Find(x => x.Member.Name == name).Value;
+            int own = ownType.Enum!.Values(null).Find(x => x.Member.Name == name).Value;
             return Enum.ToObject(target, (byte)own);
         }
         return type.Scalar == Channel.Compiler.Model.Scalar.Bool
@@ -111,7 +112,7 @@ internal sealed class ReflectiveBuilder(SchemaModel model, ReleaseVersion versio
                     .MakeGenericMethod(CSharp(type.Table!.Namespace, type.Table.Name)).Invoke(this, [tables])!;
             case TypeKind.Enum:
                 Type item = CSharp(type.Enum!.Namespace, type.Enum.Name);
-                object[] members = [.. values.Select(x => Scalar(type, item, x!))];
+                object[] members = [.. values.Select(x => Scalar(type, type, item, x!))];
                 return EnumVector(item, members);
             default:
                 return type.Scalar switch

@@ -22,29 +22,40 @@ internal static class Repository
         }
     }
 
-    /// <summary>The installed npm package mediasoup whose version a dialect covers.</summary>
-    /// <exception cref="InvalidOperationException">There is none.</exception>
-    internal static (string Folder, ReleaseVersion Version) MediasoupPackage(DialectModel dialect)
+    /// <summary>Names a folder of further npm packages mediasoup, each in a folder of its own.</summary>
+    private const string MorePackages = "MEDIASOUP_RELEASES";
+
+    /// <summary>The installed npm packages mediasoup, by version.</summary>
+    internal static SortedDictionary<ReleaseVersion, string> MediasoupPackages()
     {
-        string modules = Path.Combine(Root, "node_modules");
-        string[] folders = Directory.Exists(modules) ? Directory.GetDirectories(modules, "mediasoup*") : [];
-        foreach (string folder in folders)
+        var packages = new SortedDictionary<ReleaseVersion, string>();
+        string?[] homes = [Path.Combine(Root, "node_modules"), Environment.GetEnvironmentVariable(MorePackages)];
+        foreach (string home in homes.OfType<string>().Where(Directory.Exists))
         {
-            string manifest = Path.Combine(folder, "package.json");
-            if (!File.Exists(manifest))
+            foreach (string manifest in Directory.GetDirectories(home).Select(x => Path.Combine(x, "package.json")))
             {
-                continue;
-            }
-            using JsonDocument json = JsonDocument.Parse(File.ReadAllText(manifest));
-            if (json.RootElement.GetProperty("name").GetString() == "mediasoup"
-                && ReleaseVersion.TryParse(json.RootElement.GetProperty("version").GetString(), 0, out var version)
-                && dialect.Covers.Contains(version))
-            {
-                return (folder, version);
+                if (TryReadMediasoupVersion(manifest, out ReleaseVersion version))
+                {
+                    packages[version] = Path.GetDirectoryName(manifest)!;
+                }
             }
         }
-        throw new InvalidOperationException(
-            $"no npm package mediasoup for {dialect.Name} in {modules}: run `npm install` in the repository first");
+        return packages.Count > 0
+            ? packages
+            : throw new InvalidOperationException("no npm package mediasoup: run `npm ci` in the repository first");
+    }
+
+    private static bool TryReadMediasoupVersion(string manifest, out ReleaseVersion version)
+    {
+        version = default;
+        if (!File.Exists(manifest))
+        {
+            return false;
+        }
+        using JsonDocument json = JsonDocument.Parse(File.ReadAllText(manifest));
+        return json.RootElement.TryGetProperty("name", out JsonElement name)
+            && name.GetString() == "mediasoup"
+            && ReleaseVersion.TryParse(json.RootElement.GetProperty("version").GetString(), 0, out version);
     }
 
     private static string FindRoot()

@@ -39,6 +39,8 @@ internal static class ChannelMessageFuzz
 
         public bool Wants(int field) => layout.Slot(field) != 0;
 
+        public int Variant(int field) => layout.Variant(field);
+
         public void BeginTable(string name) => Count(1);
 
         public void BeginVector(string name) => Count(0);

@@ -31,7 +31,7 @@ internal sealed class LayoutEmitter(CodeWriter code, SchemaModel model, EnumMaps
         foreach (DialectModel dialect in model.Dialects)
         {
             code.Summary(dialect.Documentation);
-            code.Line($"/// <remarks>Spoken by {Covered(dialect)}.</remarks>");
+            code.Line($"/// <remarks>Spoken by {dialect.Covers}.</remarks>");
             code.Line(dialect.Name + ",");
         }
         code.Close();
@@ -53,7 +53,7 @@ internal sealed class LayoutEmitter(CodeWriter code, SchemaModel model, EnumMaps
         code.Line();
         code.Line($"private const int EnumMapCount = {maps.Count};");
         code.Line();
-        code.Line($"private const string SupportedReleases = \"{string.Join(", ", model.Dialects.Select(Covered))}\";");
+        code.Line($"private const string SupportedReleases = \"{Supported()}\";");
         code.Line();
         code.Open("private static Release? Find(int major, int minor, int patch)");
         code.Line("long version = Order(major, minor, patch);");
@@ -85,12 +85,22 @@ internal sealed class LayoutEmitter(CodeWriter code, SchemaModel model, EnumMaps
         return $"Order({version.Major}, {version.Minor}, {patch})";
     }
 
-    private static string Covered(DialectModel dialect)
+    /// <summary>All releases that there is a dialect for, dialects that follow each other as one range.</summary>
+    private string Supported()
     {
-        (ReleaseVersion first, ReleaseVersion last) = (dialect.Covers.First, dialect.Covers.Last);
-        return last.Patch == int.MaxValue && first.Patch == 0 && last.Minor == first.Minor
-            ? $"{first.Major}.{first.Minor}.x"
-            : $"{first} to {last}";
+        var ranges = new List<ReleaseRange>();
+        foreach (ReleaseRange next in model.Dialects.Select(x => x.Covers))
+        {
+            if (ranges.Count > 0 && next.Follows(ranges[^1]))
+            {
+                ranges[^1] = new ReleaseRange(ranges[^1].First, next.Last);
+            }
+            else
+            {
+                ranges.Add(next);
+            }
+        }
+        return string.Join(", ", ranges);
     }
 
     private void EmitDialect(DialectModel dialect)
@@ -105,7 +115,7 @@ internal sealed class LayoutEmitter(CodeWriter code, SchemaModel model, EnumMaps
         {
             tableStarts.Add(checks.Count);
             int slot = FirstSlot;
-            foreach (FieldModel field in table.Fields.Where(x => x.Range.Contains(version)))
+            foreach (FieldModel field in table.FieldsAt(version))
             {
                 int chosen = field.VariantAt(version);
                 FieldVariant variant = field.Variants[chosen];

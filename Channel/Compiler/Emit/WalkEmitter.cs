@@ -1,3 +1,4 @@
+using System.Globalization;
 using Channel.Compiler.Model;
 
 namespace Channel.Compiler.Emit;
@@ -50,7 +51,7 @@ public static class WalkEmitter
                 code.Line($"visitor.Scalar<{ScalarNames.Keyword(type.Scalar)}>({name}, {property});");
                 break;
             case { Kind: TypeKind.Enum }:
-                code.Line($"visitor.Enum({name}, {maps.Index(type.Enum!, type.Enum!)}, (byte?){property});");
+                code.Line($"visitor.Enum({name}, {Map(maps, field)}, (byte?){property});");
                 break;
             case { Kind: TypeKind.String }:
                 code.Line($"visitor.Text({name}, {property}Utf8, {property} is not null);");
@@ -67,6 +68,19 @@ public static class WalkEmitter
                 EmitUnion(code, maps, type.Enum!, name, property);
                 break;
         }
+    }
+
+    /// <summary>The pair of enums that holds for a field, which may have exchanged its enum.</summary>
+    private static string Map(EnumMaps maps, FieldModel field)
+    {
+        EnumModel newest = field.Newest.Type.Enum!;
+        string map = "";
+        for (int i = 1; i < field.Variants.Count; i++)
+        {
+            map += $"{i} => {maps.Index(field.Variants[i].Type.Enum!, newest)}, ";
+        }
+        string last = maps.Index(newest, newest).ToString(CultureInfo.InvariantCulture);
+        return map.Length == 0 ? last : $"visitor.Variant({field.Index}) switch {{ {map}_ => {last} }}";
     }
 
     private static void EmitVector(CodeWriter code, EnumMaps maps, TypeModel type, string name, string property)

@@ -79,6 +79,21 @@ internal static class Attributes
         return earlier;
     }
 
+    /// <summary>Where a field stood earlier, by <c>before</c>: the field it stood before, and until which release.</summary>
+    internal static (string Field, ReleaseVersion Until)? Before(FieldSyntax field)
+    {
+        if (Value(field.Attributes, "before") is not { } text)
+        {
+            return null;
+        }
+        string[] sides = text.Split(" until ", StringSplitOptions.TrimEntries);
+        if (sides.Length != 2 || !ReleaseVersion.TryParse(sides[1], int.MaxValue, out ReleaseVersion until))
+        {
+            throw new SchemaException(field.Position, $"'before' needs \"FIELD until RELEASE\": \"{text}\"");
+        }
+        return (sides[0], until);
+    }
+
     private static (TypeSyntax, string?, bool, ReleaseVersion) WasEntry(FieldSyntax field, string entry)
     {
         int split = entry.LastIndexOf(" until ", StringComparison.Ordinal);

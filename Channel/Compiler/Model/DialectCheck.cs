@@ -15,7 +15,9 @@ internal static class DialectCheck
                 foreach (FieldModel field in table.Fields)
                 {
                     Check(dialect, field.Range, $"{table.Name}.{field.Name}", field.Position);
-                    if (field.VariantAt(dialect.Covers.First) != field.VariantAt(dialect.Covers.Last))
+                    bool moves = field.Before is { } before
+                        && dialect.Covers.Contains(before.Until) && before.Until != dialect.Covers.Last;
+                    if (moves || field.VariantAt(dialect.Covers.First) != field.VariantAt(dialect.Covers.Last))
                     {
                         throw Error(dialect, $"{table.Name}.{field.Name}", field.Position);
                     }

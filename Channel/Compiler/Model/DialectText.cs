@@ -33,12 +33,8 @@ public static class DialectText
     {
         lines.Add($"table {table.WireName}");
         int id = 0;
-        foreach (FieldModel field in table.Fields)
+        foreach (FieldModel field in table.FieldsAt(version))
         {
-            if (!field.Range.Contains(version))
-            {
-                continue;
-            }
             FieldVariant variant = field.Variants[field.VariantAt(version)];
             // A union takes two ids: its type's and its value's.
             id += variant.Type.Kind == TypeKind.Union ? 1 : 0;

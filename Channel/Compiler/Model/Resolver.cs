@@ -185,7 +185,16 @@ public sealed class Resolver
                 Variants = variants,
                 Documentation = field.Documentation,
                 Position = field.Position,
+                Before = Attributes.Before(field),
             });
+        }
+        foreach (FieldModel moved in table.Fields)
+        {
+            if (moved.Before is { } before
+                && !table.Fields.Exists(x => x.Name == before.Field && x != moved && x.Range.Contains(before.Until)))
+            {
+                throw new SchemaException(moved.Position, $"'{moved.Name}' stood before '{before.Field}', which was not there");
+            }
         }
     }
 

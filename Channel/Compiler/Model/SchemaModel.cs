@@ -89,6 +89,18 @@ public readonly record struct ReleaseRange(ReleaseVersion First, ReleaseVersion 
 
     /// <summary>Whether a release lies in it.</summary>
     public bool Contains(ReleaseVersion version) => version.CompareTo(First) >= 0 && version.CompareTo(Last) <= 0;
+
+    /// <summary>Whether no release lies between that range and this one.</summary>
+    public bool Follows(ReleaseRange earlier) => earlier.Last.Patch == int.MaxValue
+        ? First == new ReleaseVersion(earlier.Last.Major, earlier.Last.Minor + 1, 0)
+        : First == earlier.Last with { Patch = earlier.Last.Patch + 1 };
+
+    /// <summary>The range for people: "3.26", "3.19.5 to 3.19.6", "3.14.8 to 3.15".</summary>
+    public override string ToString()
+    {
+        string first = First.Patch == 0 ? $"{First.Major}.{First.Minor}" : $"{First}";
+        return first == $"{Last}" ? first : $"{first} to {Last}";
+    }
 }
 
 /// <summary>How one field is declared in some releases.</summary>
@@ -129,6 +141,9 @@ public sealed class FieldModel
     /// <summary>The newest declaration.</summary>
     public FieldVariant Newest => Variants[0];
 
+    /// <summary>Where the field stood earlier: before that field, up to and with that release.</summary>
+    public (string Field, ReleaseVersion Until)? Before { get; init; }
+
     /// <summary>Index of the declaration that a release has.</summary>
     public int VariantAt(ReleaseVersion version)
     {
@@ -167,8 +182,22 @@ public sealed class TableModel
     /// <summary>Number of the table.</summary>
     public int Index { get; set; }
 
-    /// <summary>Fields in the order of their ids.</summary>
+    /// <summary>Fields of all releases, in the order of the newest one's ids.</summary>
     public List<FieldModel> Fields { get; } = [];
+
+    /// <summary>The fields that a release has, in the order of its ids.</summary>
+    public List<FieldModel> FieldsAt(ReleaseVersion version)
+    {
+        List<FieldModel> fields = Fields.FindAll(x => x.Range.Contains(version));
+        foreach (FieldModel moved in Fields)
+        {
+            if (moved.Before is { } before && version.CompareTo(before.Until) <= 0 && fields.Remove(moved))
+            {
+                fields.Insert(fields.FindIndex(x => x.Name == before.Field), moved);
+            }
+        }
+        return fields;
+    }
 }
 
 /// <summary>A member of an enum or union over all releases.</summary>

@@ -10,7 +10,7 @@ public sealed class SchemaCompilerTests
     private const string Header =
         """
         attribute "since"; attribute "until"; attribute "was"; attribute "named"; attribute "covers"; attribute "dialects";
-        attribute "words";
+        attribute "words"; attribute "before";
         namespace FBS;
         enum Release: uint8 (dialects) { Old (covers: "3.19"), New (covers: "3.20.0 - 3.21.4") }
         namespace FBS.T;
@@ -128,6 +128,18 @@ public sealed class SchemaCompilerTests
     }
 
     [Fact]
+    public void AFieldThatMovedStandsWhereItStood()
+    {
+        const string Text = "table A { a: uint8; b: uint8; c: string (before: \"b until 3.19\"); d: uint8; }";
+        Assert.Subset(
+            Lines(Text, 0),
+            new SortedSet<string> { "FBS.T.A.b = field 2: uint8 = 0", "FBS.T.A.c = field 1: string" });
+        Assert.Subset(
+            Lines(Text, 1),
+            new SortedSet<string> { "FBS.T.A.b = field 1: uint8 = 0", "FBS.T.A.c = field 2: string" });
+    }
+
+    [Fact]
     public void GeneratedNamesFollowTheRules()
     {
         SchemaModel model = Compile(
@@ -165,6 +177,9 @@ public sealed class SchemaCompilerTests
     [InlineData("table A {\n x: uint16 (was: \"uint32 until 3.19\");\n}", 2, "uint32 cannot become uint16")]
     [InlineData("table A {\n x: uint8 (was: \"uint8\");\n}", 2, "'was' needs")]
     [InlineData("table A {\n x: uint8;\n x: bool;\n}", 3, "'x' is declared twice")]
+    [InlineData("table A {\n x: bool;\n y: bool (before: \"x\");\n}", 3, "'before' needs")]
+    [InlineData("table A {\n x: bool;\n y: bool (before: \"z until 3.19\");\n}", 3, "'z', which was not there")]
+    [InlineData("table A {\n x: bool;\n y: bool (before: \"x until 3.20\");\n}", 3, "changes within the releases")]
     [InlineData("table A {\n x: uint8 (required);\n}", 2, "a scalar cannot be required")]
     [InlineData("table A {\n x: string = \"a\";\n}", 2, "only scalars and enums have defaults")]
     [InlineData("enum E: uint8 { A = 1 }\ntable A {\n e: E;\n}", 3, "the default is not a member of the enum")]

@@ -1,5 +1,6 @@
 using System.Text;
 using Rtc.Congestion;
+using Rtc.Routing.Forwarding;
 using Rtc.Rtcp;
 using Rtc.Rtp;
 using Rtc.Seams;
@@ -11,7 +12,7 @@ namespace Rtc.Routing;
 /// A producer's track on its way to one endpoint: decides which packets are sent, renumbers them, sends them again when
 /// they are lost. Made by <see cref="Router.CreateConsumer"/>.
 /// </summary>
-public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant
+public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant, IForwardingHost
 {
     private const uint MinFirstSequenceNumber = 1000;
     private const uint MaxFirstSequenceNumber = 32_767;
@@ -20,12 +21,12 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant
     private readonly ConsumerOptions _options;
     private readonly ConsumerStream[] _streams;
     private readonly bool[] _isPayloadTypeSupported = new bool[128];
-    private readonly byte[] _mid;
+    private readonly ConsumerTracer _tracer;
 
     private IProducerLink? _producer;
     private byte[] _producerScores = [];
-    private RtpTraceEventTypes _traceTypes;
     private bool _isTransportConnected;
+    private bool _hasOtherPreferences;
     private long _lastRtcpUs = RtcpPace.LongAgoUs;
     private int _nextRtcpStream;
 
@@ -41,18 +42,18 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant
         _options = options;
         Listener = listener;
         IsPaused = options.Paused;
-        _mid = Encoding.UTF8.GetBytes(options.RtpParameters.Mid);
+        _tracer = new ConsumerTracer(listener);
         foreach (RtpCodecParameters codec in options.RtpParameters.Codecs)
         {
             if (codec.MimeType.IsMedia)
                 _isPayloadTypeSupported[codec.PayloadType & 0x7F] = true;
         }
 
+        PreferredLayers = ConsumerRules.Clamp(options.PreferredLayers, Type, RtpParameters.Encodings[0].Layers);
+        byte[] mid = Encoding.UTF8.GetBytes(options.RtpParameters.Mid);
         _streams = new ConsumerStream[Type == RtpParametersType.Pipe ? RtpParameters.Encodings.Count : 1];
         for (int i = 0; i < _streams.Length; i++)
-            _streams[i] = CreateStream(environment, i, nowUs);
-
-        PreferredLayers = ConsumerRules.Clamp(options.PreferredLayers, Type, RtpParameters.Encodings[0].Layers);
+            _streams[i] = CreateStream(environment, i, mid, nowUs);
     }
 
     /// <summary>Its id.</summary>
@@ -94,6 +95,11 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant
     /// <summary>The layers that the application wants; null where there are none to choose from.</summary>
     public ConsumerLayers? PreferredLayers { get; private set; }
 
+    private bool TakesPart => IsActive && Kind == MediaKind.Video && Type != RtpParametersType.Pipe;
+
+    /// <summary>The layers that are forwarded; null while none are, or where there are none to choose from.</summary>
+    public ConsumerLayers? CurrentLayers => _streams[0].Strategy.CurrentLayers;
+
     /// <summary>How well it is served.</summary>
     public ConsumerScore Score => Type == RtpParametersType.Pipe
         ? new ConsumerScore(ScoreHistory.Best, ScoreHistory.Best, [.. _producerScores])
@@ -128,7 +134,7 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant
     }
 
     /// <summary>Sends nothing from now on. Without effect when paused.</summary>
-    public void Pause()
+    public void Pause(long nowUs)
     {
         if (IsPaused)
             return;
@@ -136,7 +142,7 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant
         bool wasActive = IsActive;
         IsPaused = true;
         if (wasActive)
-            Interrupt();
+            Rest(nowUs);
     }
 
     /// <summary>Sends again, from a key frame on. Without effect when not paused.</summary>
@@ -152,12 +158,27 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant
 
     /// <summary>
     /// Sets the layers that the application wants and returns them cut down to those there are; null where there are
-    /// none to choose from.
+    /// none to choose from. The caller answers the request and then calls <see cref="ApplyPreferredLayers"/>: what that
+    /// sets off must not overtake the answer.
     /// </summary>
     public ConsumerLayers? SetPreferredLayers(ConsumerLayers layers)
     {
+        ConsumerLayers? previous = PreferredLayers;
         PreferredLayers = ConsumerRules.Clamp(layers, Type, RtpParameters.Encodings[0].Layers);
+        _hasOtherPreferences |= PreferredLayers != previous;
+        if (PreferredLayers is { } preferred)
+            _streams[0].Strategy.SetPreferredLayers(preferred);
+
         return PreferredLayers;
+    }
+
+    /// <summary>Goes to layers that were set and are others than before.</summary>
+    public void ApplyPreferredLayers(long nowUs)
+    {
+        bool isUrgent = _hasOtherPreferences;
+        _hasOtherPreferences = false;
+        if (isUrgent && IsActive)
+            _streams[0].Strategy.Reconsider(isUrgent, nowUs);
     }
 
     /// <summary>Sets its share when bandwidth is scarce and returns it.</summary>
@@ -174,15 +195,31 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant
     public void LetTransportManage() => IsManaged = true;
 
     /// <inheritdoc/>
-    public long ClaimNextLayer(long availableBitrate, bool considersLoss, long nowUs) => 0;
+    public long ClaimNextLayer(long availableBitrate, bool considersLoss, long nowUs)
+    {
+        if (!TakesPart)
+            return 0;
+
+        ConsumerStream stream = _streams[0];
+        long tolerated = considersLoss
+            ? LossTolerance.Apply(availableBitrate, stream.Sender.FractionLost)
+            : availableBitrate;
+        return Math.Min(availableBitrate, stream.Strategy.ClaimNextLayer(tolerated, nowUs));
+    }
 
     /// <inheritdoc/>
     public void ApplyClaims(long nowUs)
     {
+        if (Type != RtpParametersType.Pipe)
+            _streams[0].Strategy.ApplyClaims(_streams[0].Sender.ActiveSinceUs, nowUs);
     }
 
     /// <inheritdoc/>
-    public long GetDesiredBitrate(long nowUs) => 0;
+    public long GetDesiredBitrate(long nowUs) => TakesPart
+        ? Math.Max(
+            _streams[0].Strategy.GetDesiredBitrate(nowUs),
+            (long)Math.Min(long.MaxValue, RtpParameters.Encodings[0].MaxBitrate ?? 0))
+        : 0;
 
     /// <summary>Asks the producer's endpoint for a key frame; without effect on audio or while inactive.</summary>
     public void RequestKeyFrame(long nowUs)
@@ -191,12 +228,12 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant
             return;
 
         foreach (ConsumerStream stream in _streams)
-            _producer!.RequestKeyFrame(stream.Strategy.KeyFrameSsrc, nowUs);
+            stream.Strategy.RequestKeyFrame(nowUs);
     }
 
     /// <summary>Replaces the set of trace events that the listener gets.</summary>
     public void SetTraceEventTypes(RtpTraceEventTypes types) =>
-        _traceTypes = types & ~RtpTraceEventTypes.SenderReport;
+        _tracer.Types = types & ~RtpTraceEventTypes.SenderReport;
 
     /// <summary>Takes what a receiver reports of one of its media SSRCs.</summary>
     public void OnReceiverReport(in ReportBlock report, long nowUs) =>
@@ -215,7 +252,7 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant
         if (!IsActive || FindStream(nack.Header.MediaSsrc) is not { } stream)
             return;
 
-        Trace(RtpTraceEventTypes.Nack, ssrc: 0, nowUs);
+        _tracer.OnFeedback(RtpTraceEventTypes.Nack, ssrc: 0, nowUs);
         stream.Sender.CountNack();
         for (int i = 0; i < nack.Count; i++)
             stream.Sender.Retransmit(nack[i].PacketId, nack[i].Bitmask, nowUs);
@@ -228,9 +265,10 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant
             return;
 
         bool isFir = kind == KeyFrameRequestKind.Fir;
-        Trace(isFir ? RtpTraceEventTypes.Fir : RtpTraceEventTypes.Pli, ssrc, nowUs);
+        _tracer.OnFeedback(isFir ? RtpTraceEventTypes.Fir : RtpTraceEventTypes.Pli, ssrc, nowUs);
         stream.Sender.CountKeyFrameRequest(isFir);
-        RequestKeyFrame(nowUs);
+        if (IsActive)
+            stream.Strategy.OnKeyFrameRequest(nowUs);
     }
 
     /// <summary>
@@ -278,13 +316,17 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant
         ConsumableRtpEncodings = _options.ConsumableRtpEncodings,
         SupportedCodecPayloadTypes =
             [.. Enumerable.Range(0, 128).Where(type => _isPayloadTypeSupported[type]).Select(type => (byte)type)],
-        TraceEventTypes = _traceTypes,
+        TraceEventTypes = _tracer.Types,
         Paused = IsPaused,
         ProducerPaused = IsProducerPaused,
         Priority = Priority,
         RtpStreams = [.. _streams.Select(stream => stream.Sender.Dump())],
         PreferredSpatialLayer = (short)(PreferredLayers?.Spatial ?? -1),
         PreferredTemporalLayer = (short)(PreferredLayers?.Temporal ?? -1),
+        TargetSpatialLayer = (short)(_streams[0].Strategy.TargetLayers?.Spatial ?? -1),
+        TargetTemporalLayer = (short)(_streams[0].Strategy.TargetLayers?.Temporal ?? -1),
+        CurrentSpatialLayer = (short)(CurrentLayers?.Spatial ?? -1),
+        CurrentTemporalLayer = (short)(CurrentLayers?.Temporal ?? -1),
     };
 
     /// <summary>
@@ -308,23 +350,42 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant
     void IRtpSendStreamListener.OnRetransmit(RtpSendStream stream, in OutgoingRtp packet, long nowUs)
     {
         _transport.SendRtp(this, packet, RtpSendKind.Retransmission, nowUs);
-        TracePacket(packet, stream.HasRtx, nowUs);
+        _tracer.OnPacket(packet, stream.HasRtx, nowUs);
     }
+
+    void IForwardingHost.RequestKeyFrame(uint mappedSsrc, long nowUs) =>
+        _producer?.RequestKeyFrame(mappedSsrc, nowUs);
+
+    long IForwardingHost.GetBitrate(uint mappedSsrc, long nowUs) => _producer?.GetBitrate(mappedSsrc, nowUs) ?? 0;
+
+    long IForwardingHost.GetLayerBitrate(uint mappedSsrc, int spatialLayer, int temporalLayer, long nowUs) =>
+        _producer?.GetLayerBitrate(mappedSsrc, spatialLayer, temporalLayer, nowUs) ?? 0;
+
+    void IForwardingHost.ReleaseHeld()
+    {
+        foreach (ConsumerStream stream in _streams)
+            stream.ReleaseHeld();
+    }
+
+    void IForwardingHost.OnLayersLost() => Listener.OnLayersChange(null);
+
+    void IForwardingHost.OnBitrateNeedChanged(long nowUs) => _transport.OnBitrateNeedChanged(this, nowUs);
 
     internal void Open(
         IProducerLink producer,
         ReadOnlySpan<byte> producerScores,
         IReadOnlyList<ProducerStreamInfo> producerStreams,
-        bool isProducerPaused)
+        bool isProducerPaused,
+        long nowUs)
     {
         _producer = producer;
         if (isProducerPaused)
-            OnProducerPaused();
+            OnProducerPaused(nowUs);
 
         foreach (ProducerStreamInfo info in producerStreams)
         {
             foreach (ConsumerStream stream in _streams)
-                stream.Strategy.OnStreamAdded(info);
+                stream.Strategy.Note(info);
         }
 
         _producerScores = producerScores.ToArray();
@@ -344,7 +405,7 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant
         _transport.OnConsumerClosed(this, nowUs);
     }
 
-    internal void OnProducerPaused()
+    internal void OnProducerPaused(long nowUs)
     {
         if (IsProducerPaused)
             return;
@@ -352,7 +413,7 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant
         bool wasActive = IsActive;
         IsProducerPaused = true;
         if (wasActive)
-            Interrupt();
+            Rest(nowUs);
 
         Listener.OnProducerPaused();
     }
@@ -369,22 +430,16 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant
         Listener.OnProducerResumed();
     }
 
-    internal void OnProducerStreamAdded(in ProducerStreamInfo info)
+    /// <summary>A stream of the producer began or its score changed.</summary>
+    internal void OnProducerStream(in ProducerStreamInfo info, long nowUs)
     {
         _producerScores[info.EncodingIndex] = info.Score;
         foreach (ConsumerStream stream in _streams)
-            stream.Strategy.OnStreamAdded(info);
+            stream.Strategy.Note(info);
 
         TellScore();
-    }
-
-    internal void OnProducerScore(in ProducerStreamInfo info)
-    {
-        _producerScores[info.EncodingIndex] = info.Score;
         foreach (ConsumerStream stream in _streams)
-            stream.Strategy.OnScore(info);
-
-        TellScore();
+            stream.Strategy.Reconsider(isUrgent: false, nowUs);
     }
 
     internal byte GetFractionLost()
@@ -398,14 +453,40 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant
 
     internal void OnProducerPacket(RtpPacket packet, long nowUs)
     {
+        // Numbering starts over when sending goes on, so what is left out until then does not count.
+        if (!IsActive)
+            return;
+
+        bool isSupported = _isPayloadTypeSupported[packet.PayloadType];
+        if (_streams.Length == 1)
+        {
+            _streams[0].Process(packet, isSupported, nowUs);
+            return;
+        }
+
         foreach (ConsumerStream stream in _streams)
         {
-            if (_streams.Length == 1 || stream.Strategy.IsCurrent(packet))
-                Process(stream, packet, nowUs);
+            if (stream.Strategy.IsCurrent(packet))
+                stream.Process(packet, isSupported, nowUs);
         }
     }
 
-    private ConsumerStream CreateStream(RouterEnvironment environment, int index, long nowUs)
+    /// <summary>A packet leaves for the first time.</summary>
+    internal void Send(in OutgoingRtp packet, long nowUs)
+    {
+        _transport.SendRtp(this, packet, RtpSendKind.Media, nowUs);
+        _tracer.OnPacket(packet, isRtx: false, nowUs);
+    }
+
+    /// <summary>Other layers are forwarded from here on, perhaps out of another stream.</summary>
+    internal void TellLayers(bool isOtherStream)
+    {
+        Listener.OnLayersChange(CurrentLayers);
+        if (isOtherStream)
+            TellScore();
+    }
+
+    private ConsumerStream CreateStream(RouterEnvironment environment, int index, byte[] mid, long nowUs)
     {
         RtpEncodingParameters encoding = RtpParameters.Encodings[index];
         var parameters = RtpStreamParameters.Create(RtpParameters, index, encoding.Ssrc!.Value, rid: "");
@@ -415,32 +496,36 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant
             parameters.RtxPayloadType = rtxCodec.PayloadType;
         }
 
-        uint[] mappedSsrcs = Type == RtpParametersType.Pipe
-            ? [_options.ConsumableRtpEncodings[index].Ssrc!.Value]
-            : [.. _options.ConsumableRtpEncodings.Select(consumable => consumable.Ssrc!.Value)];
-        var strategy = new SingleStreamStrategy(parameters.MimeType, _options.IgnoreDtx, mappedSsrcs);
-        var sender = new RtpSendStream(parameters, _mid, this, environment.Clock, environment.Random, nowUs);
+        IForwardingStrategy strategy = ForwardingStrategies.Create(this, Type, _options, index, PreferredLayers);
+        var sender = new RtpSendStream(parameters, mid, this, environment.Clock, environment.Random, nowUs);
         uint first = environment.Random.NextBetween(MinFirstSequenceNumber, MaxFirstSequenceNumber);
-        return new ConsumerStream(strategy, sender, (ushort)first);
+        return new ConsumerStream(this, strategy, sender, mid, (ushort)first);
     }
 
     private void Begin(long nowUs)
     {
+        if (!IsActive)
+            return;
+
         foreach (ConsumerStream stream in _streams)
-        {
-            stream.Strategy.RequireSync();
-            if (Kind == MediaKind.Video && IsActive
-                && stream.Strategy.Current is { } current && (current.Score > 0 || !current.WatchesActivity))
-            {
-                _producer!.RequestKeyFrame(current.MappedSsrc, nowUs);
-            }
-        }
+            stream.Strategy.Begin(nowUs);
     }
 
     private void Interrupt()
     {
         foreach (ConsumerStream stream in _streams)
+        {
             stream.Pause();
+            stream.Strategy.Interrupt();
+        }
+    }
+
+    // Others may have what it does not take.
+    private void Rest(long nowUs)
+    {
+        Interrupt();
+        if (IsManaged && Kind == MediaKind.Video)
+            _transport.OnBitrateNeedChanged(this, nowUs);
     }
 
     private ConsumerStream? FindStream(uint ssrc)
@@ -454,96 +539,9 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant
         return null;
     }
 
-    private void Process(ConsumerStream stream, RtpPacket packet, long nowUs)
-    {
-        // Numbering starts over when sending goes on, so what is left out until then does not count.
-        if (!IsActive)
-            return;
-
-        ForwardingDecision decision = _isPayloadTypeSupported[packet.PayloadType]
-            ? stream.Strategy.Decide(packet)
-            : new ForwardingDecision
-            {
-                Action = stream.Strategy.IsCurrent(packet) ? ForwardingAction.Drop : ForwardingAction.Ignore,
-            };
-        switch (decision.Action)
-        {
-            case ForwardingAction.Drop:
-                stream.Rewriter.Drop(packet.SequenceNumber);
-                break;
-            case ForwardingAction.Hold:
-                stream.Held.Add(packet);
-                break;
-            case ForwardingAction.Forward:
-                Forward(stream, packet, decision, nowUs);
-                break;
-        }
-    }
-
-    private void Forward(ConsumerStream stream, RtpPacket packet, in ForwardingDecision decision, long nowUs)
-    {
-        if (decision.IsSync)
-            stream.Rewriter.Sync(decision.SyncSequenceNumber);
-
-        uint timestamp = packet.Timestamp - decision.TimestampOffset;
-        bool isSent = stream.Rewriter.TryRewrite(packet.SequenceNumber, out ushort sequenceNumber)
-            && stream.Sender.TryAdd(packet, sequenceNumber, timestamp, decision.Marker, nowUs);
-        if (isSent)
-        {
-            var outgoing = new OutgoingRtp(packet)
-            {
-                Ssrc = stream.Sender.Ssrc,
-                SequenceNumber = sequenceNumber,
-                Timestamp = timestamp,
-                Marker = decision.Marker,
-                Mid = _mid,
-            };
-            _transport.SendRtp(this, outgoing, RtpSendKind.Media, nowUs);
-            TracePacket(outgoing, isRtx: false, nowUs);
-        }
-
-        if (decision.ReleasesHeld)
-            ReleaseHeld(stream, packet.SequenceNumber, isSent, nowUs);
-    }
-
-    // What arrived before the first packet of the key frame and belongs behind it.
-    private void ReleaseHeld(ConsumerStream stream, ushort keyFrameStart, bool isSent, long nowUs)
-    {
-        for (int i = 0; isSent && i < stream.Held.Count; i++)
-        {
-            RtpPacket held = stream.Held[i];
-            if (SequenceNumbers.IsNewer(held.SequenceNumber, keyFrameStart))
-                Process(stream, held, nowUs);
-        }
-
-        stream.Held.Clear();
-    }
-
     private void TellScore()
     {
         if (Type != RtpParametersType.Pipe)
             Listener.OnScore(Score);
-    }
-
-    private void Trace(RtpTraceEventTypes type, uint ssrc, long nowUs)
-    {
-        if ((_traceTypes & type) != 0)
-            Listener.OnTrace(new RtpTrace(type, nowUs / 1000, TraceDirection.In) { Ssrc = ssrc });
-    }
-
-    private void TracePacket(in OutgoingRtp packet, bool isRtx, long nowUs)
-    {
-        RtpTraceEventTypes type =
-            packet.Packet.IsKeyFrame && (_traceTypes & RtpTraceEventTypes.KeyFrame) != 0
-                ? RtpTraceEventTypes.KeyFrame
-                : RtpTraceEventTypes.Rtp;
-        if ((_traceTypes & type) == 0)
-            return;
-
-        Listener.OnTrace(new RtpTrace(type, nowUs / 1000, TraceDirection.Out)
-        {
-            Packet = RtpPacketDump.Create(packet),
-            IsRtx = isRtx,
-        });
     }
 }

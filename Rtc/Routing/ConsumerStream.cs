@@ -1,29 +1,127 @@
+using Rtc.Routing.Forwarding;
+using Rtc.Rtp;
+using Rtc.Rtp.Codecs;
 using Rtc.Streams;
 
 namespace Rtc.Routing;
 
-/// <summary>A stream that a consumer sends, with what the consumer keeps beside it.</summary>
-internal sealed class ConsumerStream(IForwardingStrategy strategy, RtpSendStream sender, ushort firstSequenceNumber)
+/// <summary>
+/// A stream that a consumer sends: has its strategy decide about the producer's packets, renumbers those that are sent,
+/// and keeps those that wait.
+/// </summary>
+internal sealed class ConsumerStream(
+    Consumer consumer,
+    IForwardingStrategy strategy,
+    RtpSendStream sender,
+    byte[] mid,
+    ushort firstSequenceNumber)
 {
+    private readonly SequenceRewriter _rewriter = new(firstSequenceNumber);
+    private readonly HeldPackets _held = new();
+    private bool _hasSent;
+    private bool _isFrameComplete;
+
     /// <summary>What of the producer it forwards.</summary>
     public IForwardingStrategy Strategy { get; } = strategy;
 
     public RtpSendStream Sender { get; } = sender;
 
-    public SequenceRewriter Rewriter { get; } = new(firstSequenceNumber);
+    /// <summary>Takes a packet of the producer.</summary>
+    /// <param name="packet">The packet.</param>
+    /// <param name="isSupported">Whether the receiver knows its payload type.</param>
+    /// <param name="nowUs">Monotonic time in microseconds.</param>
+    public void Process(RtpPacket packet, bool isSupported, long nowUs)
+    {
+        if (!isSupported)
+        {
+            if (Strategy.IsCurrent(packet))
+                _rewriter.Drop(packet.SequenceNumber);
 
-    public HeldPackets Held { get; } = new();
+            return;
+        }
+
+        var sent = new SentPosition(_hasSent, Sender.MaxTimestamp, _isFrameComplete);
+        ForwardingDecision decision = Strategy.Decide(packet, sent, nowUs);
+        switch (decision.Action)
+        {
+            case ForwardingAction.Drop:
+                _rewriter.Drop(packet.SequenceNumber);
+                break;
+            case ForwardingAction.Hold:
+                _held.Add(packet);
+                break;
+            case ForwardingAction.Forward:
+                Forward(packet, decision, nowUs);
+                break;
+        }
+    }
 
     /// <summary>Nothing that was sent is sent again, nothing that waits is sent.</summary>
     public void Pause()
     {
         Sender.Pause();
-        Held.Clear();
+        _held.Clear();
     }
+
+    /// <summary>Nothing that waits is sent.</summary>
+    public void ReleaseHeld() => _held.Clear();
 
     public void Close()
     {
         Sender.Close();
-        Held.Clear();
+        _held.Clear();
+    }
+
+    private void Forward(RtpPacket packet, in ForwardingDecision decision, long nowUs)
+    {
+        if (decision.IsSync)
+            _rewriter.Sync(decision.SyncSequenceNumber);
+
+        if (decision.SwitchesStream)
+            Sender.ResetScoreSilently(ScoreHistory.Best, nowUs);
+
+        if (decision.ChangesLayers || decision.SwitchesStream)
+            consumer.TellLayers(isOtherStream: decision.SwitchesStream);
+
+        uint timestamp = packet.Timestamp - decision.TimestampOffset;
+        bool isSent = _rewriter.TryRewrite(packet.SequenceNumber, out ushort sequenceNumber) && Sender.TryAdd(
+            packet, sequenceNumber, timestamp, decision.Marker, decision.PictureNumbers, nowUs);
+        if (isSent)
+        {
+            _hasSent = true;
+            if (sequenceNumber == _rewriter.MaxOutput)
+                _isFrameComplete = decision.Marker;
+
+            Span<byte> prefix = stackalloc byte[Vp8.MaxDescriptorLength];
+            int prefixLength = decision.PictureNumbers.Write(packet, prefix);
+            consumer.Send(
+                new OutgoingRtp(packet)
+                {
+                    Ssrc = Sender.Ssrc,
+                    SequenceNumber = sequenceNumber,
+                    Timestamp = timestamp,
+                    Marker = decision.Marker,
+                    Mid = mid,
+                    PayloadPrefix = prefix[..prefixLength],
+                    PrefixReplaces = decision.PictureNumbers.Replaces(packet),
+                },
+                nowUs);
+        }
+
+        if (decision.ReleasesHeld)
+            SendHeld(packet, isSent, nowUs);
+    }
+
+    // What arrived before the first packet of the key frame and belongs behind it.
+    private void SendHeld(RtpPacket keyFrame, bool isSent, long nowUs)
+    {
+        for (int i = 0; isSent && i < _held.Count; i++)
+        {
+            RtpPacket held = _held[i];
+            if (held.Ssrc == keyFrame.Ssrc && SequenceNumbers.IsNewer(held.SequenceNumber, keyFrame.SequenceNumber))
+                Process(held, isSupported: true, nowUs);
+        }
+
+        _held.Clear();
     }
 }

@@ -222,7 +222,7 @@ public sealed class Producer : IRtpReceiveStreamListener, IDeadlineOwner
     {
         ProducerStream stream = _streams.ByEncoding[receiver.Parameters.EncodingIndex]!;
         _scores[receiver.Parameters.EncodingIndex] = receiver.Score;
-        _fanout?.OnScore(stream.Info);
+        _fanout?.OnStreamChanged(stream.Info, nowUs);
         TellScores();
     }
 
@@ -293,6 +293,12 @@ public sealed class Producer : IRtpReceiveStreamListener, IDeadlineOwner
         return stats is not null;
     }
 
+    internal long GetBitrate(uint mappedSsrc, long nowUs) =>
+        _streams.FindByMappedSsrc(mappedSsrc)?.Receiver.GetBitrate(nowUs) ?? 0;
+
+    internal long GetLayerBitrate(uint mappedSsrc, int spatialLayer, int temporalLayer, long nowUs) =>
+        _streams.FindByMappedSsrc(mappedSsrc)?.Receiver.GetBitrate(spatialLayer, temporalLayer, nowUs) ?? 0;
+
     internal ReadOnlySpan<byte> GetScores() => _scores;
 
     internal IReadOnlyList<ProducerStreamInfo> GetStreamInfos() => [.. GetStreams().Select(stream => stream.Info)];
@@ -336,7 +342,7 @@ public sealed class Producer : IRtpReceiveStreamListener, IDeadlineOwner
             ForceKeyFrame(stream, nowUs);
 
         _keyFrameAtHand = isAccepted && isKeyFrame ? stream : null;
-        _fanout?.OnStreamAdded(stream.Info);
+        _fanout?.OnStreamChanged(stream.Info, nowUs);
         _keyFrameAtHand = null;
     }
 
@@ -358,6 +364,13 @@ public sealed class Producer : IRtpReceiveStreamListener, IDeadlineOwner
         packet.Descriptor = descriptor;
         if (isNewest && _clock.TryGetCaptureUs(stream.Receiver, media.Timestamp, out long captureAtUs))
             packet.CaptureAtUs = captureAtUs;
+
+        // A key frame that comes late is still one to switch at.
+        if ((isNewest || descriptor.IsKeyFrame) && Type == RtpParametersType.Simulcast
+            && _clock.TryGetSenderTimeUs(stream.Receiver, media.Timestamp, out long senderUs))
+        {
+            packet.SenderTimeUs = senderUs;
+        }
 
         if (Kind == MediaKind.Video)
             NoteOrientation(media);

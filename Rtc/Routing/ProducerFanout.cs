@@ -25,22 +25,16 @@ internal sealed class ProducerFanout(Producer producer) : IProducerLink
             Observers[i].OnPacket(Producer, packet, nowUs);
     }
 
-    public void OnStreamAdded(in ProducerStreamInfo stream)
+    public void OnStreamChanged(in ProducerStreamInfo stream, long nowUs)
     {
         for (int i = 0; i < Consumers.Count; i++)
-            Consumers[i].OnProducerStreamAdded(stream);
-    }
-
-    public void OnScore(in ProducerStreamInfo stream)
-    {
-        for (int i = 0; i < Consumers.Count; i++)
-            Consumers[i].OnProducerScore(stream);
+            Consumers[i].OnProducerStream(stream, nowUs);
     }
 
     public void OnPaused(long nowUs)
     {
         for (int i = 0; i < Consumers.Count; i++)
-            Consumers[i].OnProducerPaused();
+            Consumers[i].OnProducerPaused(nowUs);
 
         for (int i = 0; i < Observers.Count; i++)
             Observers[i].OnProducerPaused(Producer, nowUs);
@@ -65,6 +59,11 @@ internal sealed class ProducerFanout(Producer producer) : IProducerLink
     }
 
     void IProducerLink.RequestKeyFrame(uint mappedSsrc, long nowUs) => Producer.RequestKeyFrame(mappedSsrc, nowUs);
+
+    long IProducerLink.GetBitrate(uint mappedSsrc, long nowUs) => Producer.GetBitrate(mappedSsrc, nowUs);
+
+    long IProducerLink.GetLayerBitrate(uint mappedSsrc, int spatialLayer, int temporalLayer, long nowUs) =>
+        Producer.GetLayerBitrate(mappedSsrc, spatialLayer, temporalLayer, nowUs);
 
     bool IProducerLink.TryGetStreamStats(
         uint mappedSsrc, long nowUs, [NotNullWhen(true)] out RtpStreamStats? stats) =>

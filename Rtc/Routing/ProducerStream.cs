@@ -17,7 +17,11 @@ internal sealed class ProducerStream(uint mappedSsrc, KeyFrameRequester? keyFram
     public byte FirSequenceNumber { get; set; }
 
     public ProducerStreamInfo Info => new(
-        Receiver.Parameters.EncodingIndex, MappedSsrc, Receiver.Score, Receiver.WatchesActivity);
+        Receiver.Parameters.EncodingIndex,
+        MappedSsrc,
+        Receiver.Score,
+        Receiver.WatchesActivity,
+        Receiver.ActiveSinceUs);
 
     public long DeadlineUs => Math.Min(Receiver.DeadlineUs, KeyFrames?.DeadlineUs ?? Deadline.Never);
 }

@@ -188,7 +188,7 @@ public sealed class Router
 
         fanout.Consumers.Add(consumer);
         _consumers.Add(consumer.Id, consumer);
-        consumer.Open(fanout, fanout.Producer.GetScores(), fanout.Producer.GetStreamInfos(), fanout.Producer.IsPaused);
+        consumer.Open(fanout, fanout.Producer.GetScores(), fanout.Producer.GetStreamInfos(), fanout.Producer.IsPaused, nowUs);
         return consumer;
     }
 

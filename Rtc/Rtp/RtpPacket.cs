@@ -75,6 +75,12 @@ public sealed class RtpPacket
     /// </summary>
     public long CaptureAtUs { get; set; } = NoTime;
 
+    /// <summary>
+    /// The same by the sender's clock, in microseconds since 1970; <see cref="NoTime"/> when not known. Known earlier
+    /// than <see cref="CaptureAtUs"/>, and enough to join streams of one sender.
+    /// </summary>
+    public long SenderTimeUs { get; set; } = NoTime;
+
     /// <summary>Header and payload.</summary>
     public ReadOnlySpan<byte> Bytes => Memory[..Length];
 
@@ -128,6 +134,7 @@ public sealed class RtpPacket
         IsTwoByteForm = header.IsTwoByteForm;
         Descriptor = default;
         CaptureAtUs = NoTime;
+        SenderTimeUs = NoTime;
     }
 
     private static InvalidOperationException Free() => new("an RTP packet was used after its last release");

@@ -61,15 +61,28 @@ public sealed class CaptureClock
     public bool TryGetCaptureUs(RtpReceiveStream stream, uint rtpTimestamp, out long captureAtUs)
     {
         captureAtUs = 0;
-        RtpTimeMapping? mapping = _useCaptureTime ? stream.CaptureTimeMapping : stream.SenderReportMapping;
-        long maxDistanceUs = _useCaptureTime ? MaxCaptureTimeDistanceUs : MaxSenderReportDistanceUs;
-        if (mapping is null || OffsetUs is not { } offsetUs || !mapping.Value.TryProject(
-            rtpTimestamp, stream.Parameters.ClockRate, maxDistanceUs, out long senderUs))
-        {
+        if (OffsetUs is not { } offsetUs || !TryProject(stream, _useCaptureTime, rtpTimestamp, out long senderUs))
             return false;
-        }
 
         captureAtUs = senderUs + offsetUs;
         return captureAtUs >= 0;
+    }
+
+    /// <summary>
+    /// When the media of an RTP timestamp was captured, in microseconds since 1970 by the sender's clock; false when
+    /// not known. It takes one report of a stream to tell, so that streams of one sender can be joined long before it
+    /// is known how far its clock is from ours.
+    /// </summary>
+    public bool TryGetSenderTimeUs(RtpReceiveStream stream, uint rtpTimestamp, out long senderUs) =>
+        TryProject(stream, _useCaptureTime && stream.CaptureTimeMapping is not null, rtpTimestamp, out senderUs);
+
+    private static bool TryProject(
+        RtpReceiveStream stream, bool useCaptureTime, uint rtpTimestamp, out long senderUs)
+    {
+        senderUs = 0;
+        RtpTimeMapping? mapping = useCaptureTime ? stream.CaptureTimeMapping : stream.SenderReportMapping;
+        long maxDistanceUs = useCaptureTime ? MaxCaptureTimeDistanceUs : MaxSenderReportDistanceUs;
+        return mapping is not null
+            && mapping.Value.TryProject(rtpTimestamp, stream.Parameters.ClockRate, maxDistanceUs, out senderUs);
     }
 }

@@ -1,5 +1,6 @@
 using Rtc.Buffers;
 using Rtc.Rtp;
+using Rtc.Rtp.Codecs;
 
 namespace Rtc.Streams;
 
@@ -11,7 +12,10 @@ internal struct SentRtp
     public ushort SequenceNumber;
     public bool Marker;
     public byte Retransmissions;
-    public long RetransmittedAtUs;
+    public PictureNumbers PictureNumbers;
+
+    // The lower 32 bits: an hour is longer than anything is kept while the stream goes on.
+    public uint RetransmittedAtUs;
 }
 
 /// <summary>
@@ -55,7 +59,8 @@ public sealed class RetransmissionBuffer
     /// Keeps a packet and takes a reference to it. False when it does not fit in: its number is taken, it is too old,
     /// or its timestamp contradicts those around it.
     /// </summary>
-    public bool TryInsert(RtpPacket packet, ushort sequenceNumber, uint timestamp, bool marker)
+    public bool TryInsert(
+        RtpPacket packet, ushort sequenceNumber, uint timestamp, bool marker, PictureNumbers pictureNumbers)
     {
         if (_span > 0 && SequenceNumbers.IsNewer(Newest, sequenceNumber)
             && SequenceNumbers.IsNewer(timestamp, At(Newest).Timestamp))
@@ -81,6 +86,7 @@ public sealed class RetransmissionBuffer
             SequenceNumber = sequenceNumber,
             Timestamp = timestamp,
             Marker = marker,
+            PictureNumbers = pictureNumbers,
         };
         return true;
     }

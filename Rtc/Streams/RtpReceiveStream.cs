@@ -89,6 +89,7 @@ public sealed class RtpReceiveStream
         _nackScratch = parameters.UseNack ? new ushort[NackGenerator.MaxMissing] : [];
         _inactivityUs = parameters.UseDtx ? InactivityWithDtxUs : InactivityUs;
         _lastActivityUs = nowUs;
+        ActiveSinceUs = nowUs;
         if (watchActivity)
             _inactivityDueUs = nowUs + _inactivityUs;
     }
@@ -104,6 +105,9 @@ public sealed class RtpReceiveStream
 
     /// <summary>The score, 0 to 10.</summary>
     public byte Score => _score.Score;
+
+    /// <summary>Since when the score is above 0, in monotonic microseconds.</summary>
+    public long ActiveSinceUs { get; private set; }
 
     /// <summary>Whether silence makes the score 0.</summary>
     public bool WatchesActivity { get; }
@@ -323,9 +327,14 @@ public sealed class RtpReceiveStream
     /// <summary>Bits per second of all layers.</summary>
     public long GetBitrate(long nowUs) => _counters.GetBitrate(nowUs);
 
-    /// <summary>Bits per second of a layer with all that it needs; 0 while it does not arrive.</summary>
+    /// <summary>
+    /// Bits per second of a layer with all that it needs; 0 while it does not arrive, and for layers that there are
+    /// not.
+    /// </summary>
     public long GetBitrate(int spatialLayer, int temporalLayer, long nowUs) =>
-        _counters.GetCumulativeBitrate(spatialLayer, temporalLayer, nowUs);
+        spatialLayer < Parameters.SpatialLayers && temporalLayer < Parameters.TemporalLayers
+            ? _counters.GetCumulativeBitrate(spatialLayer, temporalLayer, nowUs)
+            : 0;
 
     /// <summary>A snapshot for dumps.</summary>
     public RtpStreamDump Dump() => new(Parameters, Score, RtxStreamDump.Create(Parameters));
@@ -456,13 +465,21 @@ public sealed class RtpReceiveStream
     {
         byte previous = Score;
         if (_score.Add(value))
-            _listener.OnScoreChanged(this, previous, nowUs);
+            TellScore(previous, nowUs);
     }
 
     private void ResetScore(byte score, long nowUs)
     {
         byte previous = Score;
         if (_score.Reset(score))
-            _listener.OnScoreChanged(this, previous, nowUs);
+            TellScore(previous, nowUs);
+    }
+
+    private void TellScore(byte previous, long nowUs)
+    {
+        if (previous == 0)
+            ActiveSinceUs = nowUs;
+
+        _listener.OnScoreChanged(this, previous, nowUs);
     }
 }

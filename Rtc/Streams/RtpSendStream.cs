@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using Rtc.Rtcp;
 using Rtc.Rtp;
+using Rtc.Rtp.Codecs;
 using Rtc.Seams;
 
 namespace Rtc.Streams;
@@ -139,8 +140,15 @@ public sealed class RtpSendStream
     /// <param name="sequenceNumber">The number that it is sent by.</param>
     /// <param name="timestamp">The timestamp that it is sent with.</param>
     /// <param name="marker">The marker that it is sent with.</param>
+    /// <param name="pictureNumbers">What its payload descriptor says.</param>
     /// <param name="nowUs">Monotonic time in microseconds.</param>
-    public bool TryAdd(RtpPacket packet, ushort sequenceNumber, uint timestamp, bool marker, long nowUs)
+    public bool TryAdd(
+        RtpPacket packet,
+        ushort sequenceNumber,
+        uint timestamp,
+        bool marker,
+        PictureNumbers pictureNumbers,
+        long nowUs)
     {
         if (!TryUpdateSequence(packet, sequenceNumber, timestamp, nowUs))
             return false;
@@ -150,7 +158,7 @@ public sealed class RtpSendStream
             if (_sent.Contains(sequenceNumber))
                 return false;
 
-            _sent.TryInsert(packet, sequenceNumber, timestamp, marker);
+            _sent.TryInsert(packet, sequenceNumber, timestamp, marker, pictureNumbers);
         }
 
         _counter.Add(packet.Length, packet.PayloadLength, nowUs);
@@ -315,17 +323,20 @@ public sealed class RtpSendStream
 
         ref SentRtp sent = ref _sent![index];
         long roundTripUs = RoundTripUs > 0 ? RoundTripUs : DefaultRoundTripUs;
-        if (sent.Retransmissions > 0 && nowUs - sent.RetransmittedAtUs <= roundTripUs)
+        if (sent.Retransmissions > 0 && (uint)nowUs - sent.RetransmittedAtUs <= roundTripUs)
             return;
 
-        sent.RetransmittedAtUs = nowUs;
+        sent.RetransmittedAtUs = (uint)nowUs;
         _packetsRetransmitted++;
         if (sent.Retransmissions == 0)
             _packetsRepaired++;
         if (sent.Retransmissions < byte.MaxValue)
             sent.Retransmissions++;
 
+        Span<byte> prefix = stackalloc byte[sizeof(ushort) + Vp8.MaxDescriptorLength];
+        BinaryPrimitives.WriteUInt16BigEndian(prefix, sequenceNumber);
         RtpPacket packet = sent.Packet!;
+        int descriptorLength = sent.PictureNumbers.Write(packet, prefix[sizeof(ushort)..]);
         if (!HasRtx)
         {
             _listener.OnRetransmit(
@@ -337,13 +348,13 @@ public sealed class RtpSendStream
                     Timestamp = sent.Timestamp,
                     Marker = sent.Marker,
                     Mid = _mid,
+                    PayloadPrefix = prefix.Slice(sizeof(ushort), descriptorLength),
+                    PrefixReplaces = sent.PictureNumbers.Replaces(packet),
                 },
                 nowUs);
             return;
         }
 
-        Span<byte> originalSequenceNumber = stackalloc byte[2];
-        BinaryPrimitives.WriteUInt16BigEndian(originalSequenceNumber, sequenceNumber);
         _listener.OnRetransmit(
             this,
             new OutgoingRtp(packet)
@@ -354,7 +365,8 @@ public sealed class RtpSendStream
                 Timestamp = sent.Timestamp,
                 Marker = sent.Marker,
                 Mid = _mid,
-                PayloadPrefix = originalSequenceNumber,
+                PayloadPrefix = prefix[..(sizeof(ushort) + descriptorLength)],
+                PrefixReplaces = sent.PictureNumbers.Replaces(packet),
             },
             nowUs);
     }

@@ -159,7 +159,7 @@ public class ConsumerTests
         Consumer consumer = _room.Consume(_out, producer, "c");
         _room.Receive(_in, Video(1, true));
         byte[] nack = Nack(5000, _out.Sent(0).SequenceNumber, 0xFFFF);
-        consumer.Pause();
+        consumer.Pause(_room.NowUs);
         _out.ReceiveRtcp(nack, _room.NowUs);
         consumer.Resume(_room.NowUs);
         _out.ReceiveRtcp(nack, _room.NowUs);
@@ -206,7 +206,7 @@ public class ConsumerTests
         Consumer consumer = _room.Consume(_out, producer, "c");
         _room.Receive(_in, Video(1, true));
         _room.Receive(_in, Video(2));
-        consumer.Pause();
+        consumer.Pause(_room.NowUs);
         for (ushort i = 3; i < 50; i++)
             _room.Receive(_in, Video(i));
 
@@ -248,7 +248,7 @@ public class ConsumerTests
         _out.ReceiveRtcp(pli, _room.NowUs);
         Assert.Equal(1, _in.CountRtcp(RtcpPacketKind.Pli));
         Assert.Equal(1, consumer.GetStats(_room.NowUs)[0].PliCount);
-        consumer.Pause();
+        consumer.Pause(_room.NowUs);
         _room.Receive(_in, Video(2, true));
         _out.ReceiveRtcp(pli, _room.NowUs);
         Assert.Equal(1, _in.CountRtcp(RtcpPacketKind.Pli));

@@ -88,7 +88,7 @@ public class PipeConsumerTests
         Consumer consumer = Consume();
         for (int stream = 0; stream < 3; stream++)
             Send(stream, 10, isKeyFrame: true);
-        consumer.Pause();
+        consumer.Pause(_room.NowUs);
         Send(0, 11);
         consumer.Resume(_room.NowUs);
         Send(0, 12);

@@ -126,7 +126,8 @@ internal sealed class Room
         bool connected = true,
         bool ignoreDtx = false,
         byte? payloadType = null,
-        string? scalabilityMode = null)
+        string? scalabilityMode = null,
+        ConsumerLayers? preferredLayers = null)
     {
         byte media = payloadType ?? (producer.Kind == MediaKind.Audio ? MappedOpus : MappedVp8);
         var parameters = new RtpParameters(
@@ -154,6 +155,7 @@ internal sealed class Room
                     (_, i) => new RtpEncodingParameters { Ssrc = MappedSsrc(i) })],
                 Paused = paused,
                 IgnoreDtx = ignoreDtx,
+                PreferredLayers = preferredLayers,
             },
             new EventLog(id, Events),
             NowUs);

@@ -17,6 +17,7 @@ public class KeyFrameRequesterTests
 
         // A second after the request it is repeated, once; nobody wishes any more.
         Assert.True(requester.HandleDeadline(Second));
+        Assert.False(requester.HandleDeadline(Second + KeyFrameRequester.MinIntervalUs));
         Assert.Equal(2 * Second, requester.DeadlineUs);
         Assert.False(requester.HandleDeadline(2 * Second));
         Assert.Equal(Deadline.Never, requester.DeadlineUs);
@@ -38,8 +39,41 @@ public class KeyFrameRequesterTests
         var requester = new KeyFrameRequester(0);
         Assert.True(requester.Request(0));
         requester.OnKeyFrame();
+        Assert.False(requester.HandleDeadline(KeyFrameRequester.MinIntervalUs));
         Assert.Equal(Deadline.Never, requester.DeadlineUs);
-        Assert.True(requester.Request(1));
+        Assert.True(requester.Request(Second));
+    }
+
+    [Fact]
+    public void A_crowd_within_a_second_is_two_requests()
+    {
+        var requester = new KeyFrameRequester(0);
+        int sent = 0;
+        for (long nowUs = 0; nowUs < Second; nowUs += 2000)
+        {
+            if (requester.DeadlineUs <= nowUs && requester.HandleDeadline(nowUs))
+                sent++;
+            if (requester.Request(nowUs))
+                sent++;
+
+            // The key frame comes 50 ms after the request.
+            if (nowUs is 50_000 or 550_000)
+                requester.OnKeyFrame();
+        }
+
+        Assert.Equal(2, sent);
+        Assert.True(requester.HandleDeadline(Second));
+    }
+
+    [Fact]
+    public void A_key_frame_serves_the_wishes_before_it()
+    {
+        var requester = new KeyFrameRequester(0);
+        Assert.True(requester.Request(0));
+        requester.OnKeyFrame();
+        Assert.False(requester.Request(1000));
+        requester.OnKeyFrame();
+        Assert.False(requester.HandleDeadline(KeyFrameRequester.MinIntervalUs));
     }
 
     [Fact]
@@ -47,9 +81,10 @@ public class KeyFrameRequesterTests
     {
         var requester = new KeyFrameRequester(0);
         Assert.True(requester.Request(0));
-        requester.Force(500_000);
-        Assert.Equal(1_500_000, requester.DeadlineUs);
-        Assert.False(requester.Request(600_000));
+        requester.Force(400_000);
+        Assert.False(requester.HandleDeadline(900_000));
+        Assert.Equal(1_400_000, requester.DeadlineUs);
+        Assert.False(requester.Request(1_000_000));
     }
 
     [Fact]

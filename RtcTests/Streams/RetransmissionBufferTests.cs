@@ -131,5 +131,5 @@ public sealed class RetransmissionBufferTests : IDisposable
         Assert.Equal(1, _packet.ReferenceCount);
     }
 
-    private bool Insert(ushort number, uint timestamp) => _buffer.TryInsert(_packet, number, timestamp, marker: false);
+    private bool Insert(ushort number, uint timestamp) => _buffer.TryInsert(_packet, number, timestamp, marker: false, default);
 }

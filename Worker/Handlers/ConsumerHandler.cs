@@ -24,7 +24,7 @@ internal sealed class ConsumerHandler(WorkerServices services, Consumer consumer
                     b, stats: RtpStreamWriter.WriteStats(b, consumer.GetStats(services.NowUs))));
                 break;
             case Wire.Request.Method.ConsumerPause:
-                consumer.Pause();
+                consumer.Pause(services.NowUs);
                 channel.Accept(request.Id);
                 break;
             case Wire.Request.Method.ConsumerResume:
@@ -60,6 +60,7 @@ internal sealed class ConsumerHandler(WorkerServices services, Consumer consumer
         WireBuilder b = channel.ResponseBuilder;
         channel.Accept(request.Id, Wire.Consumer.SetPreferredLayersResponse.Create(
             b, preferredLayers: ConsumerWriter.WriteLayers(b, taken)));
+        consumer.ApplyPreferredLayers(services.NowUs);
     }
 
     private void SetPriority(in Wire.Request.Request request, ChannelWriter channel)

@@ -1,7 +1,7 @@
 using Rtc.Buffers;
 using Rtc.Rtp;
 
-namespace Rtc.Routing;
+namespace Rtc.Routing.Forwarding;
 
 /// <summary>
 /// Packets that came before the key frame that they may belong to, ascending by sequence number. At most 30: the oldest

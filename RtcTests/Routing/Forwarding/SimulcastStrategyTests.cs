@@ -1,0 +1,181 @@
+using Rtc.Buffers;
+using Rtc.Routing;
+using RtcTests.Simulation;
+using Xunit;
+
+namespace RtcTests.Routing.Forwarding;
+
+public class SimulcastStrategyTests
+{
+    [Fact]
+    public void A_viewer_gets_the_best_stream_once_it_can_be_aligned()
+    {
+        var scene = new SimulcastScene();
+        (Consumer consumer, DecoderModel decoder) = scene.Watch("c");
+        scene.Run(90);
+        Assert.Equal(new ConsumerLayers(2, 2), consumer.CurrentLayers);
+        decoder.Check();
+        Assert.Equal(2, decoder.Decoded[^1].Stream);
+        Assert.InRange(decoder.Decoded.Count, 85, 93);
+        ConsumerDump dump = consumer.Dump();
+        Assert.Equal((2, 2), (dump.TargetSpatialLayer, dump.TargetTemporalLayer));
+        Assert.Equal((2, 2), (dump.CurrentSpatialLayer, dump.CurrentTemporalLayer));
+    }
+
+    [Fact]
+    public void Preferred_layers_are_gone_to_at_key_frames()
+    {
+        var scene = new SimulcastScene();
+        (Consumer consumer, DecoderModel decoder) = scene.Watch("c");
+        scene.Run(60);
+        foreach ((byte spatial, byte temporal) in new (byte, byte)[] { (0, 0), (1, 2), (2, 1), (0, 2), (2, 2) })
+        {
+            consumer.SetPreferredLayers(new ConsumerLayers(spatial, temporal));
+            consumer.ApplyPreferredLayers(scene.Room.NowUs);
+            scene.Run(30);
+            Assert.Equal(new ConsumerLayers(spatial, temporal), consumer.CurrentLayers);
+            scene.Run(30);
+        }
+
+        decoder.Check();
+    }
+
+    [Fact]
+    public void Without_sender_reports_it_stays_with_its_stream()
+    {
+        var scene = new SimulcastScene { SendsReports = false };
+        (Consumer consumer, DecoderModel decoder) = scene.Watch("c", new ConsumerLayers(0, 2));
+        scene.Run(30);
+        consumer.SetPreferredLayers(new ConsumerLayers(2, 2));
+        consumer.ApplyPreferredLayers(scene.Room.NowUs);
+        scene.Run(30);
+        Assert.Equal((byte)0, consumer.CurrentLayers!.Value.Spatial);
+        decoder.Check();
+    }
+
+    [Fact]
+    public void A_stream_that_dies_is_left_and_returned_to()
+    {
+        var scene = new SimulcastScene();
+        (Consumer consumer, DecoderModel decoder) = scene.Watch("c");
+        scene.Run(60);
+        scene.IsSending[2] = false;
+        scene.Run(90);
+        Assert.Equal(new ConsumerLayers(1, 2), consumer.CurrentLayers);
+        scene.IsSending[2] = true;
+        scene.Run(60);
+        Assert.Equal(new ConsumerLayers(2, 2), consumer.CurrentLayers);
+        decoder.Check(maxTimestampErrorMs: 100);
+    }
+
+    [Fact]
+    public void Without_any_stream_there_are_no_layers()
+    {
+        var scene = new SimulcastScene();
+        (Consumer consumer, DecoderModel decoder) = scene.Watch("c");
+        scene.Run(60);
+        Array.Fill(scene.IsSending, false);
+        scene.Room.Events.Clear();
+        scene.Run(60);
+        Assert.Null(consumer.CurrentLayers);
+        Assert.Single(scene.Room.Events, "c layers ");
+        Array.Fill(scene.IsSending, true);
+        scene.Run(60);
+        Assert.Equal(new ConsumerLayers(2, 2), consumer.CurrentLayers);
+        decoder.Check();
+    }
+
+    [Fact]
+    public void Events_come_in_the_order_layers_then_score()
+    {
+        var scene = new SimulcastScene();
+        (Consumer consumer, _) = scene.Watch("c", new ConsumerLayers(0, 0));
+        scene.Run(60);
+        scene.Room.Events.Clear();
+        consumer.SetPreferredLayers(new ConsumerLayers(1, 1));
+        consumer.ApplyPreferredLayers(scene.Room.NowUs);
+        scene.Run(30);
+        Assert.Equal(
+            [$"c layers {new ConsumerLayers(1, 0)}", "c score 10 10 [10 10 10]", $"c layers {new ConsumerLayers(1, 1)}"],
+            scene.Room.Events.Where(text => text.StartsWith('c')));
+        scene.Room.Events.Clear();
+        consumer.Pause(scene.Room.NowUs);
+        Assert.Equal(["c layers "], scene.Room.Events);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_decoder_takes_everything_through_random_changes_and_reordering(int seed)
+    {
+        var scene = new SimulcastScene(seed, shortPictureIds: seed == 2);
+        (Consumer consumer, DecoderModel decoder) = scene.Watch("c");
+        List<SimulatedPacket> late = [];
+        scene.Network = packet =>
+        {
+            if (scene.Random.Next(20) == 0 && packet.Index > 0 && late.Count < 3)
+            {
+                late.Add(packet);
+                return [];
+            }
+
+            SimulatedPacket[] arrived = scene.Random.Next(3) == 0 ? [packet, .. late] : [packet];
+            if (arrived.Length > 1)
+                late.Clear();
+
+            return arrived;
+        };
+        scene.OnPicture = _ => Disturb(scene, consumer);
+        scene.Run(1500);
+        decoder.Check(allowedHoles: 40, maxTimestampErrorMs: 110);
+        Assert.True(decoder.Decoded.Count > 400, $"{decoder.Decoded.Count}");
+        Assert.Equal(3, decoder.Decoded.Select(frame => frame.Stream).Distinct().Count());
+        scene.In.Close(scene.Room.NowUs);
+        Assert.Equal(0, scene.Room.Memory.GetReferenceCount(BufferPurpose.KeyFrameWait));
+    }
+
+    [Fact]
+    public void Five_hundred_viewers_within_a_second_cause_two_requests()
+    {
+        var scene = new SimulcastScene();
+        scene.Run(60);
+        scene.Requests.Clear();
+        long startUs = scene.Room.NowUs;
+        scene.OnPicture = _ =>
+        {
+            for (int i = 0; i < 17; i++)
+                scene.Watch($"c{scene.Room.NowUs}-{i}");
+        };
+        scene.Run(30);
+        scene.OnPicture = null;
+        scene.Run(30);
+        Assert.InRange(scene.Requests.Count(request => request.NowUs < startUs + 1_000_000), 1, 2);
+        Assert.InRange(scene.Requests.Count, 2, 4);
+    }
+
+    private static void Disturb(SimulcastScene scene, Consumer consumer)
+    {
+        Random random = scene.Random;
+        switch (random.Next(60))
+        {
+            case 0:
+            case 1:
+                consumer.SetPreferredLayers(new ConsumerLayers((byte)random.Next(3), (byte)random.Next(3)));
+                consumer.ApplyPreferredLayers(scene.Room.NowUs);
+                break;
+            case 2:
+                consumer.Pause(scene.Room.NowUs);
+                break;
+            case 3 or 4 or 5:
+                consumer.Resume(scene.Room.NowUs);
+                break;
+            case 6:
+                consumer.RequestKeyFrame(scene.Room.NowUs);
+                break;
+            case 7 when random.Next(3) == 0:
+                scene.IsSending[1 + random.Next(2)] ^= true;
+                break;
+        }
+    }
+}

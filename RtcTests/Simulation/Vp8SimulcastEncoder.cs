@@ -1,0 +1,103 @@
+namespace RtcTests.Simulation;
+
+/// <summary>
+/// One of the streams of a VP8 simulcast sender (RFC 7741), with three temporal layers. Numbers start anywhere and wrap.
+/// </summary>
+internal sealed class Vp8SimulcastEncoder
+{
+    private readonly Random _random;
+    private readonly Dictionary<int, uint> _frames = [];
+    private readonly uint _timestampOffset;
+    private ushort _sequenceNumber;
+    private ushort _pictureId;
+    private byte _tl0PictureIndex;
+    private int _picture;
+    private bool _keyFrameWanted = true;
+
+    public Vp8SimulcastEncoder(int seed, int stream, uint ssrc, int packetsPerFrame, bool shortPictureIds = false)
+    {
+        _random = new Random(seed);
+        Stream = stream;
+        Ssrc = ssrc;
+        PacketsPerFrame = packetsPerFrame;
+        ShortPictureIds = shortPictureIds;
+        _timestampOffset = (uint)_random.NextInt64(1L << 32);
+        _sequenceNumber = (ushort)_random.Next(65_536);
+        _pictureId = (ushort)_random.Next(32_768);
+        _tl0PictureIndex = (byte)_random.Next(256);
+    }
+
+    public int Stream { get; }
+
+    public uint Ssrc { get; }
+
+    public int PacketsPerFrame { get; }
+
+    public bool ShortPictureIds { get; }
+
+    public int KeyFrames { get; private set; }
+
+    /// <summary>How much later than the others this stream's encoder is done, in microseconds.</summary>
+    public long DelayUs { get; init; }
+
+    public void RequestKeyFrame() => _keyFrameWanted = true;
+
+    /// <summary>The RTP timestamp of a moment.</summary>
+    public uint TimestampAt(long timeUs) => _timestampOffset + (uint)(timeUs * 9 / 100);
+
+    public IEnumerable<SimulatedPacket> Encode(uint id, long capturedAtUs)
+    {
+        bool isKeyFrame = _keyFrameWanted;
+        if (isKeyFrame)
+        {
+            _keyFrameWanted = false;
+            _picture = 0;
+            _frames.Clear();
+            KeyFrames++;
+        }
+
+        int temporal = TemporalPattern.LayerOf(_picture);
+        _frames[_picture] = id;
+        int packets = (isKeyFrame ? 3 : 1) * PacketsPerFrame;
+        var frame = new SimulatedFrame
+        {
+            Id = id,
+            Dependencies = isKeyFrame
+                ? []
+                : [.. TemporalPattern.ReferencesOf(_picture).Select(reference => _frames[reference])],
+            Spatial = 0,
+            Temporal = temporal,
+            Stream = Stream,
+            CapturedAtUs = capturedAtUs,
+            Packets = packets,
+        };
+        _pictureId = (ushort)((_pictureId + 1) & 0x7FFF);
+        if (temporal == 0)
+            _tl0PictureIndex++;
+
+        bool isSync = TemporalPattern.IsSync(_picture);
+        _picture++;
+        for (int i = 0; i < packets; i++)
+        {
+            byte[] descriptor = Descriptor(i == 0, temporal, isSync);
+            yield return new SimulatedPacket(
+                frame,
+                i,
+                Ssrc,
+                _sequenceNumber++,
+                TimestampAt(capturedAtUs),
+                i == packets - 1,
+                frame.Write(descriptor, i, length: _random.Next(60, 90)),
+                []);
+        }
+    }
+
+    private byte[] Descriptor(bool isFirst, int temporal, bool isSync)
+    {
+        byte first = (byte)(0x80 | (isFirst ? 0x10 : 0));
+        byte layer = (byte)((temporal << 6) | (isSync ? 0x20 : 0));
+        return ShortPictureIds
+            ? [first, 0xE0, (byte)(_pictureId & 0x7F), _tl0PictureIndex, layer]
+            : [first, 0xE0, (byte)(0x80 | (_pictureId >> 8)), (byte)_pictureId, _tl0PictureIndex, layer];
+    }
+}

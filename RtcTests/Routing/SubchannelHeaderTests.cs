@@ -1,4 +1,5 @@
 using Rtc.Routing;
+using RtcTests.Fuzz;
 using Xunit;
 
 namespace RtcTests.Routing;
@@ -71,5 +72,19 @@ public class SubchannelHeaderTests
     {
         ushort[]? scratch = null;
         Assert.False(SubchannelHeader.TryParse(51, new byte[64], ref scratch, out _));
+    }
+
+    [Fact]
+    public void Hostile_headers_break_nothing()
+    {
+        byte[][] headers =
+        [
+            Convert.FromHexString("A5F09CB3D6E1F28F000200011234000700082A2A"),
+            Convert.FromHexString("A5F09CB3D6E1F28C00010002"),
+            Convert.FromHexString("A5F09CB3D6E1F28E0000000D01"),
+            Convert.FromHexString("A5F09CB3D6E1F28C0000"),
+        ];
+        Mutation.Sweep(SubchannelHeaderFuzz.Fuzz, headers);
+        Mutation.Loop(SubchannelHeaderFuzz.Fuzz, seed: 3, rounds: 20_000, headers);
     }
 }

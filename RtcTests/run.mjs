@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildWorker, ensurePackages, executable, fail, root } from '../Worker/build.mjs';
 
-const suites = { dotnet, budget, hostile, 'data-channels': dataChannels, gateway, mediasoup };
+const suites = { dotnet, budget, load, hostile, 'data-channels': dataChannels, gateway, mediasoup };
 const chosen = process.argv.slice(2);
 const unknown = chosen.filter((name) => !(name in suites));
 if (unknown.length > 0) fail(`unknown suite ${unknown.join(', ')}; there are ${Object.keys(suites).join(', ')}`);
@@ -62,6 +62,19 @@ function dotnet() {
 function budget() {
   const run = capture('dotnet', ['run', '--project', 'Benchmarks/Micro', '-c', 'Release', '--', '--budget']);
   return counted(run, { passed: /^(\d+) within budget/gm, failed: /^(\d+) over budget/gm, skipped: /^(\d+) skipped/gm });
+}
+
+/**
+ * A short load: fails when the best of a few runs costs twice what docs/benchmarks.md says (0.6 floors, and as much
+ * again for machines that do other work). CPU time on both sides of the ratio, so a busy machine makes it slower, not
+ * wrong.
+ */
+function load() {
+  const run = capture('dotnet', [
+    'run', '--project', 'Benchmarks/Load', '-c', 'Release', '--', '--worker', env.MEDIASOUP_WORKER_BIN,
+    '--repeat', '3', '--seconds', '2', '--warmup', '3', '--rate', '1000', '--max-floors', '1.4',
+  ]);
+  return counted(run, { passed: /^budget\s+(\d+) within/gm, failed: /^budget.* (\d+) over/gm, skipped: /^(\d+) skipped/gm });
 }
 
 /** Takes counts out of the closing lines of Node's test runner. */

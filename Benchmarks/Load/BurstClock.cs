@@ -7,7 +7,7 @@ internal sealed class BurstClock(uint timestampStep)
 {
     private const uint FirstTimestamp = 1_000_000;
 
-    private readonly long[] _sentNs = new long[1 << 16];
+    private readonly long[] _sentNs = new long[1 << 13];
 
     /// <summary>The RTP timestamp of the burst that was sent last.</summary>
     public uint LastTimestamp { get; private set; } = FirstTimestamp;

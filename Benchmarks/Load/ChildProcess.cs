@@ -33,6 +33,9 @@ internal sealed unsafe class ChildProcess : IDisposable
     /// <summary>CPU time of all its threads so far in nanoseconds, as the scheduler counted it.</summary>
     public long CpuNs => SumSchedulerField(0);
 
+    /// <summary>CPU time of its first thread alone, which in a worker is the one that forwards.</summary>
+    public long MainThreadCpuNs => ReadSchedulerField($"/proc/{Pid}/task/{Pid}", 0);
+
     /// <summary>How long its threads could have run and had to wait for the CPU, in nanoseconds.</summary>
     public long WaitNs => SumSchedulerField(1);
 
@@ -109,12 +112,22 @@ internal sealed unsafe class ChildProcess : IDisposable
     {
         long total = 0;
         foreach (string task in Directory.EnumerateDirectories($"/proc/{Pid}/task"))
+            total += ReadSchedulerField(task, field);
+        return total;
+    }
+
+    private static long ReadSchedulerField(string task, int field)
+    {
+        try
         {
             string line = File.ReadAllText(Path.Combine(task, "schedstat"));
-            total += long.Parse(line.Split(' ')[field], CultureInfo.InvariantCulture);
+            return long.Parse(line.Split(' ')[field], CultureInfo.InvariantCulture);
         }
-
-        return total;
+        catch (IOException)
+        {
+            // A thread that ended meanwhile.
+            return 0;
+        }
     }
 
     private static List<string> Merge(IReadOnlyDictionary<string, string> ours)

@@ -10,6 +10,7 @@ internal static class ControlProbe
     private const int Requests = 2_000;
     private const int Transports = 200;
     private const int Starts = 11;
+    private const int Handshakes = 400;
 
     public static ControlResult Measure(LoadOptions options)
     {
@@ -24,10 +25,23 @@ internal static class ControlProbe
         WorkerChannel channel = worker.Channel;
         double[] dumps = Time(WarmUpRequests + Requests, _ =>
             channel.Request(channel.NewBuilder(), "", Wire.Request.Method.WorkerDump));
-        var room = new ForwardingRoom(channel, options);
-        double[] transports = Time(Transports, i => room.OpenWebRtcTransport($"webrtc{i}"));
+        var room = new RoomRequests(channel);
+        double[] transports = Time(Transports, i => room.OpenWebRtcTransport($"webrtc{i}", isOnServer: false));
         return new ControlResult(
-            Median(starts), Median(dumps[WarmUpRequests..]) * 1000, Median(transports[(Transports / 2)..]));
+            Median(starts), Median(dumps[WarmUpRequests..]) * 1000, Median(transports[(Transports / 2)..]),
+            MeasureHandshake(options));
+    }
+
+    // A room of its own, so that what is compiled for the first handshakes does not count.
+    private static double MeasureHandshake(LoadOptions options)
+    {
+        using WorkerSession worker = WorkerSession.Start(options);
+        using LoadRoom room = LoadRoom.OpenUnconnected(
+            worker.Channel, options with { Shape = LoadShape.WebRtc, Consumers = Handshakes });
+        room.ConnectPeers(Handshakes / 2);
+        long cpuNs = worker.Process.CpuNs;
+        room.ConnectPeers(Handshakes);
+        return (worker.Process.CpuNs - cpuNs) / 1e6 / (Handshakes - (Handshakes / 2));
     }
 
     public static double Median(IEnumerable<double> values)
@@ -54,4 +68,6 @@ internal static class ControlProbe
 /// <param name="StartMs">From the start of the process to WORKER_RUNNING.</param>
 /// <param name="DumpUs">Round trip of worker.dump().</param>
 /// <param name="CreateWebRtcTransportMs">Round trip of createWebRtcTransport, once warm.</param>
-internal sealed record ControlResult(double StartMs, double DumpUs, double CreateWebRtcTransportMs);
+/// <param name="HandshakeCpuMs">CPU time of the worker for connecting one peer: ICE, DTLS, SRTP keys.</param>
+internal sealed record ControlResult(
+    double StartMs, double DumpUs, double CreateWebRtcTransportMs, double HandshakeCpuMs);

@@ -23,7 +23,10 @@ internal static unsafe class FloorProbe
     /// <summary>Runs the child and drains what it sends.</summary>
     public static FloorResult Measure(LoadOptions options)
     {
-        using var sink = new PacketSink(options.Consumers);
+        using var sink = new PacketSink();
+        for (int i = 0; i < options.FloorSockets; i++)
+            sink.OpenSocket();
+        sink.CountsAnything = true;
         using var loop = new LoadLoop(sink);
         (int ours, int theirs) = Posix.OpenSocketPair();
         using ChildProcess child = StartChild(options, sink.Ports, theirs);
@@ -110,14 +113,14 @@ internal static unsafe class FloorProbe
         }
     }
 
-    private static ChildProcess StartChild(LoadOptions options, ushort[] ports, int output)
+    private static ChildProcess StartChild(LoadOptions options, IReadOnlyList<ushort> ports, int output)
     {
         string self = Environment.ProcessPath ?? throw new InvalidOperationException("this program has no path");
         bool isHosted = Path.GetFileName(self) == "dotnet";
         string[] program = isHosted ? [Assembly.GetExecutingAssembly().Location] : [];
         string[] numbers =
         [
-            .. new[] { options.OutgoingSize, Burst, OutgoingRate / options.Consumers, options.Seconds }
+            .. new[] { options.OutgoingSize, Burst, OutgoingRate / options.FloorSockets, options.Seconds }
                 .Concat(ports.Select(port => (int)port))
                 .Select(number => number.ToString(CultureInfo.InvariantCulture)),
         ];

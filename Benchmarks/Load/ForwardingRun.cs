@@ -5,12 +5,15 @@ internal sealed class ForwardingRun : IDisposable
 {
     private const int AlignmentAttempts = 20;
 
+    // A worker that compiles does so on other threads; above this share of the time it still does.
+    private const double CompilingShare = 0.02;
+    private const int LongestWarmUpFactor = 4;
+
     private readonly LoadOptions _options;
     private readonly WorkerSession _worker;
+    private readonly LoadRoom _room;
     private readonly PacketSink _sink;
-    private readonly PacketSource _source;
     private readonly LoadLoop _loop;
-    private readonly ushort _workerPort;
     private readonly long _idleBytes;
 
     /// <summary>Starts the worker, makes the room and warms it up.</summary>
@@ -21,12 +24,14 @@ internal sealed class ForwardingRun : IDisposable
         try
         {
             _idleBytes = _worker.Process.ResidentBytes;
-            _sink = new PacketSink(options.Consumers);
-            _workerPort = new ForwardingRoom(_worker.Channel, options).Open(_sink.Ports);
-            _source = new PacketSource(options, _workerPort);
-            _loop = new LoadLoop(_sink, _source, _worker.Channel);
+            _room = LoadRoom.Open(_worker.Channel, options);
+            _sink = _room.Sink;
+            _loop = new LoadLoop(_room, _worker.Channel);
             Align();
-            _loop.Run((long)options.WarmUpSeconds * options.Rate / options.Burst, options.Burst, options.Rate);
+            WarmUp();
+
+            // In a conference pictures have moved to higher encodings, and timestamps with them.
+            Align();
         }
         catch
         {
@@ -41,22 +46,22 @@ internal sealed class ForwardingRun : IDisposable
     public RunResult Measure(int rate, int seconds)
     {
         _sink.Reset();
-        _source.Reset();
+        _room.Source.Reset();
         long receiverDrops = UdpDrops.Of(_sink.Ports);
-        long workerDrops = UdpDrops.Of([_workerPort]);
+        long workerDrops = UdpDrops.Of([_room.WorkerPort]);
         long cpuNs = _worker.Process.CpuNs;
         long waitNs = _worker.Process.WaitNs;
         long userNs = _worker.Process.UserNs;
-        long bursts = Math.Max(1, (long)seconds * rate / _options.Burst);
+        double intervalNs = _room.IntervalNs(rate);
 
-        Sending sending = _loop.Run(bursts, _options.Burst, rate);
+        Sending sending = _loop.Run(Math.Max(1, (long)(seconds * 1e9 / intervalNs)), intervalNs);
 
         cpuNs = _worker.Process.CpuNs - cpuNs;
         userNs = _worker.Process.UserNs - userNs;
         return new RunResult
         {
             Rate = rate,
-            Expected = _source.Packets * _options.Consumers,
+            Expected = _room.Source.Expected,
             Received = _sink.Packets,
             CpuNsPerPacket = cpuNs / (double)Math.Max(1, _sink.Packets),
             UserShare = userNs / (double)Math.Max(1, cpuNs),
@@ -64,7 +69,7 @@ internal sealed class ForwardingRun : IDisposable
             CoreShare = cpuNs / (sending.Seconds * 1e9),
             PacketsPerSecond = _sink.Packets / sending.Seconds,
             DroppedAtReceivers = UdpDrops.Of(_sink.Ports) - receiverDrops,
-            DroppedBeforeWorker = UdpDrops.Of([_workerPort]) - workerDrops,
+            DroppedBeforeWorker = UdpDrops.Of([_room.WorkerPort]) - workerDrops,
             LateBurstShare = sending.LateShare,
             LatencyP50Us = _sink.Latency.Quantile(0.5),
             LatencyP99Us = _sink.Latency.Quantile(0.99),
@@ -78,9 +83,27 @@ internal sealed class ForwardingRun : IDisposable
     public void Dispose()
     {
         _loop.Dispose();
-        _source.Dispose();
-        _sink.Dispose();
+        _room.Dispose();
         _worker.Dispose();
+    }
+
+    /// <summary>
+    /// Loads the worker for the time that was asked for, and on while its other threads are at work: what is compiled
+    /// while it runs is compiled by then, however slow the machine is at the moment.
+    /// </summary>
+    private void WarmUp()
+    {
+        double intervalNs = _room.IntervalNs(_options.Rate);
+        for (int second = 0; second < _options.WarmUpSeconds * LongestWarmUpFactor; second++)
+        {
+            long startedNs = BurstClock.NowNs();
+            long othersNs = _worker.Process.CpuNs - _worker.Process.MainThreadCpuNs;
+            _loop.Run((long)(1e9 / intervalNs), intervalNs);
+            othersNs = _worker.Process.CpuNs - _worker.Process.MainThreadCpuNs - othersNs;
+            bool compiles = othersNs > CompilingShare * (BurstClock.NowNs() - startedNs);
+            if (second + 1 >= _options.WarmUpSeconds && !compiles)
+                return;
+        }
     }
 
     /// <summary>Sends single bursts until every consumer had one, so that latencies are counted from the right burst.</summary>
@@ -89,13 +112,13 @@ internal sealed class ForwardingRun : IDisposable
         for (int attempt = 0; attempt < AlignmentAttempts; attempt++)
         {
             _sink.Realign();
-            _loop.Run(bursts: 1, _options.Burst, _options.Rate);
+            _loop.Run(_room.Source.BurstsPerRound, _room.IntervalNs(_options.Rate));
             if (_sink.IsAligned)
                 return;
         }
 
         throw new InvalidOperationException(
-            $"the worker forwards nothing: {_sink.Packets} packets came of {_source.Packets * _options.Consumers}");
+            $"the worker forwards nothing: {_sink.Packets} packets came of {_room.Source.Expected}");
     }
 }
 

@@ -11,22 +11,20 @@ internal sealed class LoadLoop : IDisposable
     private const long ManyNs = 1_000_000_000;
 
     private readonly PacketSink _sink;
-    private readonly BurstClock _clock;
-    private readonly PacketSource? _source;
+    private readonly LoadRoom? _room;
     private readonly WorkerChannel? _channel;
     private readonly int _epoll;
     private readonly int _channelIndex;
     private readonly int[] _ready = new int[64];
 
     /// <summary>A loop that drains what a worker's consumers get, and the worker's notifications.</summary>
-    public LoadLoop(PacketSink sink, PacketSource source, WorkerChannel channel)
+    public LoadLoop(LoadRoom room, WorkerChannel channel)
     {
-        _sink = sink;
-        _source = source;
-        _clock = source.Clock;
+        _sink = room.Sink;
+        _room = room;
         _channel = channel;
-        _epoll = Posix.OpenEpoll(sink.Sockets);
-        _channelIndex = sink.Sockets.Length;
+        _epoll = Posix.OpenEpoll(_sink.Sockets);
+        _channelIndex = _sink.Sockets.Length;
         Posix.AddToEpoll(_epoll, channel.ReadDescriptor, _channelIndex);
     }
 
@@ -34,40 +32,43 @@ internal sealed class LoadLoop : IDisposable
     public LoadLoop(PacketSink sink)
     {
         _sink = sink;
-        _clock = new BurstClock(timestampStep: 1);
         _epoll = Posix.OpenEpoll(sink.Sockets);
         _channelIndex = -1;
     }
 
-    /// <summary>Sends that many bursts at this rate of packets/s and drains the while, and after until it is quiet.</summary>
+    /// <summary>Sends that many bursts and drains the while, and after until it is quiet.</summary>
+    /// <param name="bursts">How many.</param>
+    /// <param name="intervalNs">Time between two.</param>
+    /// <param name="keepsOn">Whether the last one has its interval too before the loop ends.</param>
     /// <returns>How it went.</returns>
-    public Sending Run(long bursts, int burst, int rate)
+    public Sending Run(long bursts, double intervalNs, bool keepsOn = false)
     {
-        if (_source is null)
+        if (_room is null)
             throw new InvalidOperationException("this loop has nothing to send");
 
-        double intervalNs = 1e9 * burst / rate;
         long startNs = BurstClock.NowNs();
         long late = 0;
-        for (long sent = 0; sent < bursts;)
+        long endNs = keepsOn ? startNs + (long)(bursts * intervalNs) : 0;
+        for (long sent = 0; sent < bursts || BurstClock.NowNs() < endNs;)
         {
             long nowNs = BurstClock.NowNs();
+            _room.KeepAlive(nowNs);
             long dueNs = startNs + (long)(sent * intervalNs);
-            if (dueNs <= nowNs)
+            if (dueNs <= nowNs && sent < bursts)
             {
                 late += nowNs - dueNs > intervalNs ? 1 : 0;
-                _source.SendBurst();
+                _room.Source.SendBurst();
                 sent++;
                 dueNs = startNs + (long)(sent * intervalNs);
             }
 
             // Always look: a load that is late must not starve its receivers.
-            DrainReady(Math.Max(0, dueNs - BurstClock.NowNs()));
+            DrainReady(Math.Max(0, Math.Min(dueNs, _room.NextKeepAliveNs) - BurstClock.NowNs()));
         }
 
         double seconds = Math.Max((BurstClock.NowNs() - startNs) / 1e9, bursts * intervalNs / 1e9);
         DrainUntilQuiet();
-        return new Sending((double)late / bursts, seconds);
+        return new Sending((double)late / Math.Max(1, bursts), seconds);
     }
 
     /// <summary>Drains until nothing has come for 100 ms; no longer than two seconds.</summary>
@@ -95,9 +96,9 @@ internal sealed class LoadLoop : IDisposable
         foreach (int index in _ready.AsSpan(0, count))
         {
             if (index == _channelIndex)
-                _channel!.ReadAvailable();
+                _channel!.ReadAvailable(_sink);
             else
-                _sink.Drain(index, _clock);
+                _sink.Drain(index);
         }
 
         return count > 0;

@@ -4,35 +4,31 @@ using System.Runtime.InteropServices;
 namespace Benchmarks.Load;
 
 /// <summary>
-/// The receivers: one UDP socket a consumer, drained in batches. Counts RTP and takes each packet's latency from the
-/// time at which the burst with its RTP timestamp was sent, which SRTP leaves readable.
+/// The receivers: sockets drained in batches. Tells consumers by their SSRC, counts their RTP and takes each packet's
+/// latency from the time at which the burst with its RTP timestamp was sent; SRTP leaves both readable.
 /// </summary>
 internal sealed unsafe class PacketSink : IDisposable
 {
     // Deep enough that what is lost was lost by the worker and not here.
-    private const int ReceiveBufferBytes = 8 * 1024 * 1024;
+    public const int ReceiveBufferBytes = 8 * 1024 * 1024;
+
     private const int BatchSize = 32;
 
     // The rest of a packet is not worth copying.
     private const int KeptBytes = 64;
     private const int RtpHeaderLength = 12;
+    private const int StreamBufferBytes = 1 << 18;
 
-    private readonly int[] _sockets;
-    private readonly uint[] _timestampOffsets;
-    private readonly bool[] _isAligned;
+    private readonly List<int> _sockets = [];
+    private readonly List<FrameStream?> _streams = [];
+    private readonly List<ConsumerState> _consumers = [];
     private readonly byte* _bytes;
     private readonly Posix.Buffer* _buffers;
     private readonly Posix.MessageHeaders* _messages;
+    private byte[] _streamRoom = [];
 
-    public PacketSink(int count)
+    public PacketSink()
     {
-        _sockets = new int[count];
-        _timestampOffsets = new uint[count];
-        _isAligned = new bool[count];
-        Ports = new ushort[count];
-        for (int i = 0; i < count; i++)
-            _sockets[i] = Posix.OpenUdpSocket(ReceiveBufferBytes, out Ports[i]);
-
         _bytes = (byte*)NativeMemory.AllocZeroed(BatchSize * KeptBytes);
         _buffers = (Posix.Buffer*)NativeMemory.AllocZeroed(BatchSize, (nuint)sizeof(Posix.Buffer));
         _messages = (Posix.MessageHeaders*)NativeMemory.AllocZeroed(BatchSize, (nuint)sizeof(Posix.MessageHeaders));
@@ -44,10 +40,10 @@ internal sealed unsafe class PacketSink : IDisposable
         }
     }
 
-    /// <summary>Where consumers are sent to.</summary>
-    public ushort[] Ports { get; }
+    /// <summary>Ports of the sockets that <see cref="OpenSocket"/> made.</summary>
+    public List<ushort> Ports { get; } = [];
 
-    public ReadOnlySpan<int> Sockets => _sockets;
+    public ReadOnlySpan<int> Sockets => CollectionsMarshal.AsSpan(_sockets);
 
     /// <summary>RTP packets since the last <see cref="Reset"/>.</summary>
     public long Packets { get; private set; }
@@ -55,7 +51,34 @@ internal sealed unsafe class PacketSink : IDisposable
     /// <summary>Bytes of them, without the headers of UDP and IP.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>Whether all RTP counts, whoever it is for.</summary>
+    public bool CountsAnything { get; set; }
+
     public LatencyHistogram Latency { get; } = new();
+
+    /// <summary>Whether every consumer has had a packet since <see cref="Realign"/>.</summary>
+    public bool IsAligned => _consumers.TrueForAll(consumer => consumer.IsAligned);
+
+    /// <summary>Opens a UDP socket and returns its port.</summary>
+    public ushort OpenSocket()
+    {
+        _sockets.Add(Posix.OpenUdpSocket(ReceiveBufferBytes, out ushort port));
+        _streams.Add(null);
+        Ports.Add(port);
+        return port;
+    }
+
+    /// <summary>Drains the socket of somebody who closes it.</summary>
+    public void Watch(WebRtcPeer peer)
+    {
+        _sockets.Add(peer.Socket);
+        _streams.Add(peer.IsTcp ? new FrameStream() : null);
+        if (peer.IsTcp && _streamRoom.Length == 0)
+            _streamRoom = new byte[StreamBufferBytes];
+    }
+
+    /// <summary>The next consumer, by its number, gets what is sent by that clock.</summary>
+    public void AddConsumer(BurstClock clock) => _consumers.Add(new ConsumerState(clock));
 
     public void Reset()
     {
@@ -65,42 +88,64 @@ internal sealed unsafe class PacketSink : IDisposable
     }
 
     /// <summary>Forgets how the worker moved RTP timestamps: the next packet of each consumer is of the burst sent last.</summary>
-    public void Realign() => Array.Clear(_isAligned);
-
-    /// <summary>Whether every consumer has had a packet since <see cref="Realign"/>.</summary>
-    public bool IsAligned => !Array.Exists(_isAligned, aligned => !aligned);
+    public void Realign() => _consumers.ForEach(consumer => consumer.IsAligned = false);
 
     /// <summary>Reads at most one batch of a socket.</summary>
-    /// <param name="index">Which.</param>
-    /// <param name="clock">When bursts were sent.</param>
-    public void Drain(int index, BurstClock clock)
+    public void Drain(int index)
     {
+        if (_streams[index] is { } stream)
+        {
+            int length = Posix.TryRead(_sockets[index], _streamRoom);
+            stream.Add(_streamRoom.AsSpan(0, length), this, BurstClock.NowNs());
+            return;
+        }
+
         int count = Posix.recvmmsg(
             _sockets[index], _messages, BatchSize, Posix.MessageDontWait | Posix.MessageTruncated, null);
         long nowNs = BurstClock.NowNs();
         for (int i = 0; i < count; i++)
         {
-            byte* packet = _bytes + (i * KeptBytes);
-            if (_messages[i].Length < RtpHeaderLength || IsRtcp(packet[1]))
-                continue;
-
-            Packets++;
-            Bytes += _messages[i].Length;
-            uint timestamp = BinaryPrimitives.ReadUInt32BigEndian(new ReadOnlySpan<byte>(packet + 4, 4));
-            if (!_isAligned[index])
-            {
-                _isAligned[index] = true;
-                _timestampOffsets[index] = timestamp - clock.LastTimestamp;
-            }
-
-            Latency.Add((nowNs - clock.SentAtNs(timestamp - _timestampOffsets[index])) / 1000);
+            int length = (int)_messages[i].Length;
+            Count(new ReadOnlySpan<byte>(_bytes + (i * KeptBytes), Math.Min(length, KeptBytes)), length, nowNs);
         }
+    }
+
+    /// <summary>Takes a packet into account, if it is RTP of a consumer.</summary>
+    /// <param name="packet">At least its first 12 bytes, where it has as many.</param>
+    /// <param name="length">How long it is.</param>
+    /// <param name="nowNs">When it came.</param>
+    public void Count(ReadOnlySpan<byte> packet, int length, long nowNs)
+    {
+        if (length < RtpHeaderLength || packet[0] >> 6 != 2 || IsRtcp(packet[1]))
+            return;
+
+        if (CountsAnything)
+        {
+            Packets++;
+            return;
+        }
+
+        uint number = BinaryPrimitives.ReadUInt32BigEndian(packet[8..]) - RoomRequests.FirstConsumerSsrc;
+        if (number >= _consumers.Count)
+            return;
+
+        Packets++;
+        Bytes += length;
+        ConsumerState consumer = _consumers[(int)number];
+        uint timestamp = BinaryPrimitives.ReadUInt32BigEndian(packet[4..]);
+        if (!consumer.IsAligned)
+        {
+            consumer.IsAligned = true;
+            consumer.TimestampOffset = timestamp - consumer.Clock.LastTimestamp;
+        }
+
+        Latency.Add((nowNs - consumer.Clock.SentAtNs(timestamp - consumer.TimestampOffset)) / 1000);
     }
 
     public void Dispose()
     {
-        foreach (int socket in _sockets)
-            Posix.close(socket);
+        for (int i = 0; i < Ports.Count; i++)
+            Posix.close(_sockets[i]);
         NativeMemory.Free(_messages);
         NativeMemory.Free(_buffers);
         NativeMemory.Free(_bytes);
@@ -108,4 +153,43 @@ internal sealed unsafe class PacketSink : IDisposable
 
     /// <summary>RFC 5761 section 4: RTCP takes packet types 192 to 223 where RTP has marker and payload type.</summary>
     private static bool IsRtcp(byte second) => second is >= 192 and <= 223;
+
+    private sealed class ConsumerState(BurstClock clock)
+    {
+        public BurstClock Clock { get; } = clock;
+
+        public uint TimestampOffset { get; set; }
+
+        public bool IsAligned { get; set; }
+    }
+
+    /// <summary>The frames of one TCP connection (RFC 4571), of which only the beginning is kept.</summary>
+    private sealed class FrameStream
+    {
+        private const int PrefixLength = 2;
+
+        private readonly byte[] _kept = new byte[PrefixLength + KeptBytes];
+        private int _seen;
+
+        public void Add(ReadOnlySpan<byte> bytes, PacketSink sink, long nowNs)
+        {
+            while (!bytes.IsEmpty)
+            {
+                // Until both bytes of the length are there they are all that is wanted.
+                int wanted = _seen < PrefixLength ? PrefixLength : PrefixLength + Length;
+                int taken = Math.Min(wanted - _seen, bytes.Length);
+                for (int i = 0; i < taken && _seen + i < _kept.Length; i++)
+                    _kept[_seen + i] = bytes[i];
+                _seen += taken;
+                bytes = bytes[taken..];
+                if (_seen > PrefixLength && _seen == PrefixLength + Length)
+                {
+                    sink.Count(_kept.AsSpan(PrefixLength, Math.Min(Length, KeptBytes)), Length, nowNs);
+                    _seen = 0;
+                }
+            }
+        }
+
+        private int Length => BinaryPrimitives.ReadUInt16BigEndian(_kept);
+    }
 }

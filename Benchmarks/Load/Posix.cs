@@ -20,6 +20,8 @@ internal static unsafe partial class Posix
     private const int SocketNonBlocking = 0x800;
     private const int SocketCloseOnExec = 0x80000;
     private const int LevelSocket = 1;
+    private const int ProtocolTcp = 6;
+    private const int OptionNoDelay = 1;
     private const int OptionReceiveBuffer = 8;
     private const int OptionReceiveBufferForce = 33;
     private const int EpollCloseOnExec = 0x80000;
@@ -51,6 +53,60 @@ internal static unsafe partial class Posix
         Check(getsockname(fd, &address, &size), "getsockname");
         port = address.Port;
         return fd;
+    }
+
+    /// <summary>A TCP connection to a port of 127.0.0.1 that sends at once; reads and writes block.</summary>
+    public static int ConnectTcp(ushort port)
+    {
+        int fd = Check(socket(AddressFamilyIPv4, SocketStream | SocketCloseOnExec, 0), "socket");
+        int on = 1;
+        Check(setsockopt(fd, ProtocolTcp, OptionNoDelay, &on, sizeof(int)), "TCP_NODELAY");
+        Connect(fd, port);
+        return fd;
+    }
+
+    /// <summary>Gives a socket its only peer, a port of 127.0.0.1.</summary>
+    public static void Connect(int fd, ushort port)
+    {
+        SocketAddress address = SocketAddress.Loopback(port);
+        Check(connect(fd, &address, SocketAddress.Size), "connect");
+    }
+
+    /// <summary>Whether something can be read before the time is over.</summary>
+    public static bool WaitReadable(int fd, int timeoutMs)
+    {
+        var entry = new PollEntry { Fd = fd, Events = EpollIn };
+        return Check(poll(&entry, 1, timeoutMs), "poll") > 0;
+    }
+
+    /// <summary>Writes all of it.</summary>
+    public static void WriteAll(int fd, ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            fixed (byte* start = bytes)
+                bytes = bytes[Check((int)write(fd, start, (nuint)bytes.Length), "write")..];
+        }
+    }
+
+    /// <summary>Reads until the room is full.</summary>
+    public static void ReadAll(int fd, Span<byte> room)
+    {
+        while (!room.IsEmpty)
+        {
+            fixed (byte* start = room)
+            {
+                int count = Check((int)read(fd, start, (nuint)room.Length), "read");
+                room = count > 0 ? room[count..] : throw new InvalidOperationException("the worker hung up");
+            }
+        }
+    }
+
+    /// <summary>Reads what is there without waiting; 0 when there is nothing, or the other end is gone.</summary>
+    public static int TryRead(int fd, Span<byte> room)
+    {
+        fixed (byte* start = room)
+            return Math.Max(0, (int)recv(fd, start, (nuint)room.Length, MessageDontWait));
     }
 
     /// <summary>Two connected stream sockets that no child inherits unless told.</summary>
@@ -181,6 +237,12 @@ internal static unsafe partial class Posix
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int bind(int fd, SocketAddress* address, uint size);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int connect(int fd, void* address, uint length);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint recv(int fd, void* buffer, nuint length, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int getsockname(int fd, SocketAddress* address, uint* size);

@@ -16,8 +16,16 @@ try
 {
     LoadOptions options = LoadOptions.Parse(args);
     Posix.SharpenTimers();
-    Benchmark.Run(options).Print(Console.Out);
-    return 0;
+    if (options.AliveTransports > 0)
+    {
+        Posix.Pin(options.LoadCpu);
+        AliveReport.Print(AliveRun.Measure(options), options.Worker, Console.Out);
+        return 0;
+    }
+
+    Report report = Benchmark.Run(options);
+    report.Print(Console.Out);
+    return report.IsWithinBudget ? 0 : 1;
 }
 catch (ArgumentException wrong)
 {

@@ -32,6 +32,9 @@ internal sealed record Report(
     /// <summary>Whether the worker had its core for itself; what is said of loss and latency is wrong otherwise.</summary>
     public bool IsQuiet => Runs.All(run => run.WaitShare < WaitShareOfAQuietCore);
 
+    /// <summary>Whether the best run cost no more than it may; true where nothing is judged.</summary>
+    public bool IsWithinBudget => Options.MaxFloors is not { } most || Ratios.Min() <= most;
+
     public void Print(TextWriter output)
     {
         if (Options.PrintsJson)
@@ -40,11 +43,8 @@ internal sealed record Report(
             return;
         }
 
-        string kind = Options.IsVideo ? "video" : "audio";
         Line(output, "worker", Options.Worker);
-        Line(output, "load", $"1 {kind} producer, {Options.Consumers} consumers, {Options.PacketSize} bytes, bursts " +
-            $"of {Options.Burst}, {Options.Rate}/s in, {Options.Srtp.ToString().ToLowerInvariant()} out, " +
-            $"{Options.Seconds} s, {Options.Repeat} runs (median [least, most])");
+        Line(output, "load", $"{Options.Describe()}, {Options.Seconds} s, {Options.Repeat} runs (median [least, most])");
         Line(output, "floor", Spread(Floors.Select(floor => floor.CpuNsPerPacket / 1000), "us a packet"));
         Line(output, "worker cpu", Spread(Runs.Select(run => run.CpuNsPerPacket / 1000), "us a packet"));
         Line(output, "in floors", Spread(Ratios, ""));
@@ -65,6 +65,14 @@ internal sealed record Report(
             Line(output, "start", $"{Number(Control.StartMs)} ms to WORKER_RUNNING");
             Line(output, "worker.dump()", $"{Number(Control.DumpUs)} us");
             Line(output, "webrtc transport", $"{Number(Control.CreateWebRtcTransportMs)} ms");
+            Line(output, "dtls handshake", $"{Number(Control.HandshakeCpuMs)} ms of CPU, " +
+                $"{Number(1000 / Control.HandshakeCpuMs, "N0")} a second and core");
+        }
+
+        if (Options.MaxFloors is { } most)
+        {
+            Line(output, "budget", $"{(IsWithinBudget ? 1 : 0)} within, {(IsWithinBudget ? 0 : 1)} over: at best " +
+                $"{Number(Ratios.Min())} floors, {Number(most)} allowed");
         }
 
         if (!IsQuiet)

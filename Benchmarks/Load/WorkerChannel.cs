@@ -70,12 +70,21 @@ internal sealed unsafe class WorkerChannel(int readDescriptor, int writeDescript
         }
     }
 
-    /// <summary>Reads what waits and drops it: notifications are not needed, but a full pipe would change the worker.</summary>
-    public void ReadAvailable()
+    /// <summary>
+    /// Reads what waits: counts the packets of a DirectTransport and drops the rest, because a full pipe would change
+    /// the worker.
+    /// </summary>
+    public void ReadAvailable(PacketSink sink)
     {
         Receive();
-        while (TryReadMessage(out _))
+        long nowNs = BurstClock.NowNs();
+        while (TryReadMessage(out Wire.Message.Message message))
         {
+            if (message.TryGetData(out Wire.Notification.Notification notification) &&
+                notification.TryGetBody(out Wire.Consumer.RtpNotification rtp))
+            {
+                sink.Count(rtp.Data, rtp.Data.Length, nowNs);
+            }
         }
     }
 
@@ -113,17 +122,12 @@ internal sealed unsafe class WorkerChannel(int readDescriptor, int writeDescript
 
     private void Send(ReadOnlySpan<byte> frame)
     {
-        while (!frame.IsEmpty)
-        {
-            fixed (byte* start = frame)
-                frame = frame[Posix.Check((int)Posix.write(writeDescriptor, start, (nuint)frame.Length), "write")..];
-        }
+        Posix.WriteAll(writeDescriptor, frame);
     }
 
     private void WaitReadable()
     {
-        var entry = new Posix.PollEntry { Fd = readDescriptor, Events = Posix.EpollIn };
-        if (Posix.Check(Posix.poll(&entry, 1, TimeoutMs), "poll") == 0)
+        if (!Posix.WaitReadable(readDescriptor, TimeoutMs))
             throw new InvalidOperationException("the worker did not answer in ten seconds");
     }
 }

@@ -56,6 +56,19 @@ internal sealed class SctpForge
         Deliver(writer);
     }
 
+    /// <summary>Sends chunks one behind the other in one packet.</summary>
+    public void Raw(byte[] chunks)
+    {
+        byte[] packet = new byte[PacketView.HeaderLength + chunks.Length];
+        BinaryPrimitives.WriteUInt16BigEndian(packet, 5000);
+        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(2), 5000);
+        BinaryPrimitives.WriteUInt32BigEndian(packet.AsSpan(4), _tag);
+        chunks.CopyTo(packet, PacketView.HeaderLength);
+        Crc32c.WriteField(packet, Crc32c.ComputePacket(packet));
+        _pair.A.Association.HandleDatagram(packet, _pair.NowUs);
+        _pair.Flush();
+    }
+
     public void Data(DataFields fields, ReadOnlySpan<byte> payload, bool isInterleaved = false)
     {
         var writer = new PacketWriter(_packet, _packet.Length, 5000, 5000, _tag);

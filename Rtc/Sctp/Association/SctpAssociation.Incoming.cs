@@ -10,7 +10,12 @@ public sealed partial class SctpAssociation
 {
     private const byte TagReflectedFlag = 0x01;
 
+    // What of a packet costs a look through all that waits; no peer needs more.
+    private const int MaxReConfigsPerPacket = 2;
+
     private bool _hasData;
+    private bool _hasForwardTsn;
+    private int _reConfigs;
     private bool _isSackUrgent;
 
     private bool IsUp => _state is >= AssociationState.Established and < AssociationState.Ended;
@@ -42,6 +47,8 @@ public sealed partial class SctpAssociation
         _counters.PacketsReceived++;
         _hasData = false;
         _isSackUrgent = false;
+        _hasForwardTsn = false;
+        _reConfigs = 0;
         if (IsUp)
             _heartbeat.Restart(nowUs);
 
@@ -260,13 +267,14 @@ public sealed partial class SctpAssociation
     {
         if (_state is not (AssociationState.Established or AssociationState.ShutdownPending or
                 AssociationState.ShutdownSent) || !Capabilities.PartialReliability ||
-            !ForwardTsnChunkView.TryParse(chunk, out ForwardTsnChunkView forward) ||
+            _hasForwardTsn || !ForwardTsnChunkView.TryParse(chunk, out ForwardTsnChunkView forward) ||
             forward.IsInterleaved != Capabilities.MessageInterleaving)
         {
             _counters.InvalidChunks++;
             return;
         }
 
+        _hasForwardTsn = true;
         _hasData = true;
         _isSackUrgent = true;
         if (_received.TrySkipTo(forward.NewCumulativeTsn))

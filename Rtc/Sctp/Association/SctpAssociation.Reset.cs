@@ -8,7 +8,7 @@ public sealed partial class SctpAssociation
 {
     private void HandleReConfig(in ChunkView chunk, long nowUs)
     {
-        if (!IsUp)
+        if (!IsUp || ++_reConfigs > MaxReConfigsPerPacket)
         {
             _counters.InvalidChunks++;
             return;

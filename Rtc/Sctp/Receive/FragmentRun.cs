@@ -24,9 +24,6 @@ internal sealed class FragmentRun
     public bool HasEnd;
     public uint PayloadProtocolId;
 
-    /// <summary>The next whole message of the stream that waits for its turn.</summary>
-    public FragmentRun? Next;
-
     public bool IsWhole => HasBegin && HasEnd;
 
     /// <summary>Takes over the fragments of the run that follows.</summary>

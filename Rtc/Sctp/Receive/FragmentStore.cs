@@ -8,8 +8,11 @@ namespace Rtc.Sctp.Receive;
 /// </summary>
 internal sealed class FragmentStore(SctpBufferPool pool)
 {
-    /// <summary>What a fragment is taken to cost beside its bytes: bounds what many small ones cost.</summary>
-    public const int FragmentOverhead = 64;
+    /// <summary>
+    /// What a fragment is taken to cost beside its bytes: its objects, and what the smallest array has to spare. Bounds
+    /// what many small ones cost, in memory and in time to look through them.
+    /// </summary>
+    public const int FragmentOverhead = 256;
 
     private readonly Dictionary<FragmentKey, FragmentRun> _byEnd = [];
     private readonly Stack<FragmentRun> _freeRuns = [];
@@ -177,7 +180,6 @@ internal sealed class FragmentStore(SctpBufferPool pool)
     {
         run.Head = null;
         run.Tail = null;
-        run.Next = null;
         _freeRuns.Push(run);
     }
 }

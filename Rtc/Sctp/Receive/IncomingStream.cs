@@ -1,72 +1,59 @@
 namespace Rtc.Sctp.Receive;
 
-/// <summary>The order of one incoming stream: which message comes next, and whole ones that wait for it.</summary>
+/// <summary>
+/// The order of one incoming stream: which message comes next, and whole ones that wait for it. In whatever order they
+/// come, one costs the logarithm of how many wait.
+/// </summary>
 internal sealed class IncomingStream
 {
-    private FragmentRun? _first;
-    private FragmentRun? _last;
+    // Room for more is given back once nothing waits: there may be 65,535 streams.
+    private const int MaxKeptCapacity = 16;
+
+    // By position: numbers of messages wrap, positions do not. Most streams never need it.
+    private PriorityQueue<FragmentRun, long>? _waiting;
+    private long _nextPosition;
+    private long _takenPosition = -1;
 
     /// <summary>The SSN or MID of the message that is to be delivered next.</summary>
-    public uint NextMessageId { get; set; }
+    public uint NextMessageId { get; private set; }
 
     /// <summary>How far a message is ahead of the next one; negative when it is past.</summary>
     public int Ahead(uint messageId, bool isInterleaved) =>
         isInterleaved ? (int)(messageId - NextMessageId) : (short)(messageId - NextMessageId);
 
     /// <summary>Moves on behind a message.</summary>
-    public void MoveBehind(uint messageId, bool isInterleaved) =>
-        NextMessageId = isInterleaved ? messageId + 1 : (ushort)(messageId + 1);
-
-    /// <summary>Lets a whole message wait; false when one with its number waits already.</summary>
-    public bool TryQueue(FragmentRun run, bool isInterleaved)
+    public void MoveBehind(uint messageId, bool isInterleaved)
     {
-        int ahead = Ahead(run.First.MessageId, isInterleaved);
-        if (_last is null)
-        {
-            _first = run;
-            _last = run;
-            return true;
-        }
-
-        if (ahead > Ahead(_last.First.MessageId, isInterleaved))
-        {
-            _last.Next = run;
-            _last = run;
-            return true;
-        }
-
-        FragmentRun? before = null;
-        FragmentRun? at = _first;
-        while (at is not null && Ahead(at.First.MessageId, isInterleaved) < ahead)
-        {
-            before = at;
-            at = at.Next;
-        }
-
-        if (at is not null && at.First.MessageId == run.First.MessageId)
-            return false;
-
-        run.Next = at;
-        if (before is null)
-            _first = run;
-        else
-            before.Next = run;
-
-        return true;
+        _nextPosition += Ahead(messageId, isInterleaved) + 1L;
+        NextMessageId = isInterleaved ? messageId + 1 : (ushort)(messageId + 1);
     }
 
-    /// <summary>Takes the first that waits if it is no further ahead than this.</summary>
-    public FragmentRun? TakeFirst(int maxAhead, bool isInterleaved)
+    /// <summary>Lets a whole message wait that is ahead.</summary>
+    public void Queue(FragmentRun run, bool isInterleaved)
     {
-        FragmentRun? run = _first;
-        if (run is null || Ahead(run.First.MessageId, isInterleaved) > maxAhead)
+        _waiting ??= new PriorityQueue<FragmentRun, long>();
+        _waiting.Enqueue(run, _nextPosition + Ahead(run.First.MessageId, isInterleaved));
+    }
+
+    /// <summary>
+    /// Takes the first that waits if it is no further ahead than this. A repetition has the number of the one that was
+    /// taken before it: nobody may have it delivered.
+    /// </summary>
+    public FragmentRun? TakeFirst(int maxAhead, out bool isRepetition)
+    {
+        isRepetition = false;
+        if (_waiting is null || !_waiting.TryPeek(out FragmentRun? run, out long position) ||
+            position - _nextPosition > maxAhead)
+        {
             return null;
+        }
 
-        _first = run.Next;
-        run.Next = null;
-        if (_first is null)
-            _last = null;
+        _waiting.Dequeue();
+        if (_waiting.Count == 0 && _waiting.EnsureCapacity(0) > MaxKeptCapacity)
+            _waiting = null;
 
+        isRepetition = position == _takenPosition;
+        _takenPosition = position;
         return run;
     }
 }

@@ -114,7 +114,7 @@ internal sealed class Reassembly(SctpOptions options, SctpBufferPool pool, IMess
         _fragments.DropStream(null);
         foreach (IncomingStream stream in _streams.Values)
         {
-            while (stream.TakeFirst(int.MaxValue, isInterleaved: true) is FragmentRun run)
+            while (stream.TakeFirst(int.MaxValue, out _) is FragmentRun run)
                 _fragments.Release(run);
         }
 
@@ -128,8 +128,8 @@ internal sealed class Reassembly(SctpOptions options, SctpBufferPool pool, IMess
             return;
 
         // Whole messages that waited behind the abandoned one are still delivered.
-        while (stream.TakeFirst(ahead, isInterleaved) is FragmentRun run)
-            Deliver(run);
+        while (stream.TakeFirst(ahead, out bool isRepetition) is FragmentRun run)
+            DeliverOnce(run, isRepetition);
 
         if (stream.Ahead(messageId, isInterleaved) >= 0)
             stream.MoveBehind(messageId, isInterleaved);
@@ -146,28 +146,41 @@ internal sealed class Reassembly(SctpOptions options, SctpBufferPool pool, IMess
             Deliver(run);
             DeliverReady(stream, isInterleaved);
         }
-        else if (!stream.TryQueue(run, isInterleaved))
+        else
         {
-            StaleChunks++;
-            _fragments.Release(run);
+            stream.Queue(run, isInterleaved);
         }
     }
 
     private void DeliverReady(IncomingStream stream, bool isInterleaved)
     {
-        while (stream.TakeFirst(0, isInterleaved) is FragmentRun run)
+        while (stream.TakeFirst(0, out bool isRepetition) is FragmentRun run)
         {
-            if (stream.Ahead(run.First.MessageId, isInterleaved) == 0)
+            // One that is past already came before what made it wait did.
+            int ahead = stream.Ahead(run.First.MessageId, isInterleaved);
+            if (ahead == 0)
                 stream.MoveBehind(run.First.MessageId, isInterleaved);
 
-            Deliver(run);
+            DeliverOnce(run, isRepetition || ahead < 0);
         }
     }
 
     private void Flush(IncomingStream stream, bool isInterleaved)
     {
-        while (stream.TakeFirst(int.MaxValue, isInterleaved) is FragmentRun run)
+        while (stream.TakeFirst(int.MaxValue, out bool isRepetition) is FragmentRun run)
+            DeliverOnce(run, isRepetition);
+    }
+
+    private void DeliverOnce(FragmentRun run, bool isRepetition)
+    {
+        if (!isRepetition)
+        {
             Deliver(run);
+            return;
+        }
+
+        StaleChunks++;
+        _fragments.Release(run);
     }
 
     private bool TryJoin(in DataChunkView data, out FragmentRun? whole)

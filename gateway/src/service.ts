@@ -2,6 +2,9 @@ import type { AddressInfo } from 'node:net';
 import type { GatewayConfig } from './config.ts';
 import { createServer } from './http/server.ts';
 import { RoomRegistry } from './rooms/registry.ts';
+import { addWhep } from './whep/routes.ts';
+import { SpeakerStreams } from './whep/speakers.ts';
+import { addWhip } from './whip/routes.ts';
 import { WorkerPool } from './workers.ts';
 
 export { ConfigError, loadConfig, routerCodecs, type GatewayConfig } from './config.ts';
@@ -33,7 +36,10 @@ export async function startService(config: GatewayConfig, options: ServiceOption
   const workers = await WorkerPool.start(config);
   try {
     const rooms = new RoomRegistry(workers, config);
-    const app = await createServer(config, rooms, workers, options.logStream);
+    const context = await createServer(config, rooms, workers, options.logStream);
+    const { app } = context;
+    addWhip(context);
+    addWhep(context, new SpeakerStreams());
     workers.on('died', (pid) => app.log.error({ pid }, 'worker died; a new one is started'));
     workers.on('failed', (error) => app.log.error({ err: error }, 'no new worker yet; trying again'));
     await app.listen({ host: config.http.host, port: config.http.port });

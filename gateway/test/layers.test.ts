@@ -10,10 +10,16 @@ const source = fileURLToPath(new URL('../src/', import.meta.url));
 const allowed: Record<string, RegExp> = {
   sdp: /^(mediasoup(\/ortc)?|sdp-transform|node:(crypto|events))$/,
   rooms: /^(mediasoup|node:(crypto|events)|sdp\/index\.ts|config\.ts|workers\.ts)$/,
-  http: /^(fastify|@fastify\/(static|websocket)|ws|zod|node:(crypto|url)|(sdp|rooms)\/.*|config\.ts|workers\.ts)$/,
+  http: /^(fastify|@fastify\/\w.*|ws|zod|node:(crypto|fs|http|https|tls|url)|(sdp|rooms|metrics)\/.*|config\.ts|workers\.ts)$/,
+  wish: /^(fastify|mediasoup|zod|node:crypto|(sdp|rooms|http)\/.*|config\.ts)$/,
+  whip: /^(fastify|mediasoup|zod|node:crypto|(sdp|rooms|http|wish)\/.*)$/,
+  whep: /^(fastify|mediasoup|zod|node:crypto|(sdp|rooms|http|wish)\/.*|workers\.ts)$/,
+  plain: /^(fastify|mediasoup|zod|node:(crypto|net)|(sdp|rooms|http|whep)\/.*|config\.ts)$/,
+  metrics: /^(mediasoup|prom-client|rooms\/registry\.ts|workers\.ts)$/,
+  config: /^(yaml|zod|node:(fs|os|url))$/,
   'index.ts': /^sdp\/index\.ts$/,
-  'config.ts': /^(mediasoup|zod|node:(os|url))$/,
-  'workers.ts': /^(mediasoup|node:events|config\.ts|sdp\/index\.ts)$/,
+  'config.ts': /^(mediasoup|config\/.*)$/,
+  'workers.ts': /^(mediasoup|node:events|config\.ts|sdp\/index\.ts|metrics\/inventory\.ts)$/,
 };
 
 test('the library knows no rooms, rooms know no HTTP', () => {

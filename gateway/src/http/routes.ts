@@ -1,6 +1,7 @@
+import type { FastifyRequest } from 'fastify';
+import type { HttpContext } from './context.ts';
 import { HttpError, NotFoundError } from './errors.ts';
 import { AnswerQuery, EventsQuery, JoinBody, RoomParams, SessionParams } from './schemas.ts';
-import type { HttpContext } from './server.ts';
 import { HttpSessions } from './sessions.ts';
 
 /** Rooms and users over plain HTTP: for clients without a WebSocket. */
@@ -51,7 +52,7 @@ function addSessionRoutes({ app }: HttpContext, sessions: HttpSessions): void {
   app.put('/api/sessions/:session/publish', { schema: { params: SessionParams } }, async (request, reply) => {
     const session = find(request.params);
     if (!session.mayPublish) throw new HttpError(403, 'the bearer token did not allow to publish');
-    const { answer } = await session.membership.user.publish(readSdp(request.body));
+    const { answer } = await session.membership.user.publish(readSdp(request));
     return reply.type('application/sdp').send(answer);
   });
 
@@ -65,7 +66,7 @@ function addSessionRoutes({ app }: HttpContext, sessions: HttpSessions): void {
     { schema: { params: SessionParams, querystring: AnswerQuery } },
     async (request, reply) => {
       const { version } = request.query as { version: number };
-      await find(request.params).membership.user.answer(version, readSdp(request.body));
+      await find(request.params).membership.user.answer(version, readSdp(request));
       return reply.status(204).send();
     },
   );
@@ -78,7 +79,13 @@ function addSessionRoutes({ app }: HttpContext, sessions: HttpSessions): void {
 }
 
 /** @throws HttpError 415 */
-export function readSdp(body: unknown): string {
-  if (typeof body !== 'string') throw new HttpError(415, 'the body must be application/sdp');
-  return body;
+export function readSdp(request: FastifyRequest): string {
+  const type = mediaType(request);
+  if (type !== 'application/sdp' || typeof request.body !== 'string') throw new HttpError(415, 'the body must be application/sdp');
+  return request.body;
+}
+
+/** The media type of a request's body, without parameters. */
+export function mediaType(request: FastifyRequest): string | undefined {
+  return request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
 }

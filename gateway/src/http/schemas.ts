@@ -3,13 +3,15 @@ import { z } from 'zod';
 /** Room names: readable in a URL, and bounded. */
 export const RoomId = z.string().regex(/^[A-Za-z0-9._~-]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 . _ ~ -');
 
-const Name = z.string().trim().max(64).optional();
+export const UserName = z.string().trim().max(64).optional();
 const Transport = z.enum(['any', 'udp', 'tcp']).default('any');
 
 export const RoomParams = z.object({ room: RoomId });
+/** A user by its id or its name. */
+export const UserParams = z.object({ room: RoomId, user: z.string().min(1).max(64) });
 export const SessionParams = z.object({ session: z.uuid() });
-export const JoinBody = z.object({ name: Name, transport: Transport }).default({ transport: 'any' });
-export const SocketQuery = z.object({ name: Name, transport: Transport });
+export const JoinBody = z.object({ name: UserName, transport: Transport }).default({ transport: 'any' });
+export const SocketQuery = z.object({ name: UserName, transport: Transport });
 export const AnswerQuery = z.object({ version: z.coerce.number().int().min(1) });
 export const EventsQuery = z.object({ waitMs: z.coerce.number().int().min(0).max(25_000).default(0) });
 

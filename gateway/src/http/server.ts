@@ -10,6 +10,7 @@ import { Metrics } from '../metrics/metrics.ts';
 import type { RoomRegistry } from '../rooms/registry.ts';
 import type { WorkerPool } from '../workers.ts';
 import { AccessControl } from './access.ts';
+import type { HttpContext } from './context.ts';
 import { addCors } from './cors.ts';
 import { HttpError } from './errors.ts';
 import { sendProblem } from './problem.ts';
@@ -27,23 +28,13 @@ const SecurityHeaders = {
   'referrer-policy': 'no-referrer',
 };
 
-/** What the parts of the HTTP side share. */
-export interface HttpContext {
-  app: FastifyInstance;
-  config: GatewayConfig;
-  rooms: RoomRegistry;
-  access: AccessControl;
-  /** Says how many sessions of a kind there are, for the metrics. */
-  countSessions(kind: string, count: () => number): void;
-}
-
-/** Builds the HTTP server: the page, the API and the WebSocket. It does not listen yet. */
+/** Builds the HTTP server: the page, the API and the WebSocket. It does not listen yet, so that more can be added. */
 export async function createServer(
   config: GatewayConfig,
   rooms: RoomRegistry,
   workers: WorkerPool,
   logStream?: NodeJS.WritableStream,
-): Promise<FastifyInstance> {
+): Promise<HttpContext> {
   const { maxBodyBytes, allowedOrigins, trustProxy, tls } = config.http;
   const app = fastify({
     bodyLimit: maxBodyBytes,
@@ -68,7 +59,7 @@ export async function createServer(
   addStatusRoutes(context, workers, metrics);
   addRoutes(context);
   addSocket(context);
-  return app;
+  return context;
 }
 
 function setUpRequests(app: FastifyInstance, metrics: Metrics): void {
@@ -80,6 +71,7 @@ function setUpRequests(app: FastifyInstance, metrics: Metrics): void {
     const result = (schema as z.ZodType).safeParse(data);
     return result.success ? { value: result.data } : { error: result.error };
   });
+  app.removeContentTypeParser('text/plain');
   for (const type of ['application/sdp', 'application/trickle-ice-sdpfrag']) {
     app.addContentTypeParser(type, { parseAs: 'string' }, (_request, body, done) => done(null, body));
   }

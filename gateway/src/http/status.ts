@@ -1,7 +1,7 @@
 import type { Metrics } from '../metrics/metrics.ts';
 import type { WorkerPool } from '../workers.ts';
+import type { HttpContext } from './context.ts';
 import { HttpError } from './errors.ts';
-import type { HttpContext } from './server.ts';
 
 /** Health, readiness and numbers: for whoever runs the service. */
 export function addStatusRoutes({ app, rooms, access }: HttpContext, workers: WorkerPool, metrics: Metrics): void {

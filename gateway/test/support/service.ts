@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { loadConfig, startService, type GatewayService, type ServiceOptions } from '../../src/service.ts';
 
 /** Starts the service on a free port with quiet logs and the worker under test, and ends it with the test. */
@@ -13,4 +16,11 @@ export async function startTestService(
   );
   context.after(() => service.close());
   return service;
+}
+
+/** Writes a configuration file and returns its path. */
+export function writeConfig(text: string): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'gateway-')), 'gateway.yaml');
+  writeFileSync(path, text);
+  return path;
 }

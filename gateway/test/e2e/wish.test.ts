@@ -30,7 +30,7 @@ describe('WHIP and WHEP with Chromium', { skip: skipWithoutChromium }, () => {
     return page;
   }
 
-  /** Publishes a picture of one colour that flickers, and a tone that is on or off. */
+  /** Publishes a picture of one colour that flickers, and a voice that speaks or not. */
   async function publish(page: Page, name: string, hue: number, loud: boolean): Promise<void> {
     await page.evaluate(
       async ([who, colour, sounds]) => {
@@ -44,11 +44,15 @@ describe('WHIP and WHEP with Chromium', { skip: skipWithoutChromium }, () => {
         }, 40);
         const audio = new AudioContext();
         await audio.resume();
-        const volume = new GainNode(audio, { gain: sounds ? 0.5 : 0 });
+        const volume = new GainNode(audio, { gain: sounds ? 1 : 0 });
         const out = audio.createMediaStreamDestination();
+        // In syllables: a steady tone is noise to who listens for speech.
+        const syllables = new GainNode(audio, { gain: 0.25 });
+        const rhythm = new OscillatorNode(audio, { type: 'square', frequency: 3 });
+        rhythm.connect(new GainNode(audio, { gain: 0.25 })).connect(syllables.gain);
         const tone = new OscillatorNode(audio, { frequency: 300 });
-        tone.connect(volume).connect(out);
-        tone.start();
+        tone.connect(syllables).connect(volume).connect(out);
+        for (const oscillator of [rhythm, tone]) oscillator.start();
         const stream = canvas.captureStream(25);
         stream.addTrack(out.stream.getAudioTracks()[0]!);
         const peer = new RTCPeerConnection();
@@ -64,7 +68,7 @@ describe('WHIP and WHEP with Chromium', { skip: skipWithoutChromium }, () => {
         await peer.setRemoteDescription({ type: 'answer', sdp: answer });
         const session = response.headers.get('location')!;
         const etag = response.headers.get('etag')!;
-        Object.assign(globalThis, { held: { peer, session, etag, answer }, setLoud: (on: boolean) => (volume.gain.value = on ? 0.5 : 0) });
+        Object.assign(globalThis, { held: { peer, session, etag, answer }, setLoud: (on: boolean) => (volume.gain.value = on ? 1 : 0) });
       },
       [name, hue, loud] as const,
     );

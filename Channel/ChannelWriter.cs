@@ -42,9 +42,6 @@ public static class ErrorKinds
 /// </remarks>
 public sealed class ChannelWriter
 {
-    /// <summary>Longest message in bytes, prefix included.</summary>
-    public const int MaxMessage = FrameReader.MaxFrame - 4;
-
     /// <summary>Longest text of a log message, in characters; the rest is cut off.</summary>
     public const int MaxLog = 50_000;
 
@@ -151,7 +148,7 @@ public sealed class ChannelWriter
     {
         ReadOnlySpan<byte> frame = builder.FinishSizePrefixed(Wire.Message.Message.Create(builder, data).Value);
         SendResult result = SendResult.Queued;
-        if (frame.Length > MaxMessage)
+        if (frame.Length > builder.Layout.LongestMessage)
         {
             result = SendResult.TooBig;
         }

@@ -15,7 +15,7 @@ public sealed record Settings
     private static readonly string[] Options =
     [
         LogLevelOption, LogTagsOption, MinPortOption, MaxPortOption, CertificateOption, PrivateKeyOption,
-        FieldTrialsOption,
+        FieldTrialsOption, DisableLiburingOption, BuiltInSctpOption,
     ];
 
     private const string LogLevelOption = "logLevel";
@@ -25,6 +25,10 @@ public sealed record Settings
     private const string CertificateOption = "dtlsCertificateFile";
     private const string PrivateKeyOption = "dtlsPrivateKeyFile";
     private const string FieldTrialsOption = "libwebrtcFieldTrials";
+
+    // Releases from 3.14 to 3.19 set these two. There is no io_uring here, and no other SCTP than the worker's own.
+    private const string DisableLiburingOption = "disableLiburing";
+    private const string BuiltInSctpOption = "useBuiltInSctpStack";
 
     /// <summary>How much is logged.</summary>
     public WorkerLogLevel LogLevel { get; init; } = WorkerLogLevel.Error;
@@ -146,6 +150,7 @@ public sealed record Settings
         CertificateOption => this with { DtlsCertificateFile = value },
         PrivateKeyOption => this with { DtlsPrivateKeyFile = value },
         FieldTrialsOption => this with { LibwebrtcFieldTrials = value },
+        DisableLiburingOption or BuiltInSctpOption => this,
         _ => throw new InvalidOperationException($"option {option} has no meaning"),
     };
 

@@ -114,10 +114,16 @@ public readonly ref struct TableView
     }
 
     /// <summary>An enum's own value; 255 where the dialect does not have what the wire says.</summary>
-    internal byte Enum(int field, int map, byte absent)
+    /// <param name="field">The field.</param>
+    /// <param name="map">The pair of enums.</param>
+    /// <param name="absent">The own value that is left out, or <see cref="WireLayout.ZeroOnWire"/>.</param>
+    internal byte Enum(int field, int map, int absent)
     {
         int at = Find(field, 0);
-        return at == 0 ? absent : _layout.EnumFromWire(map, _buffer[at]);
+        if (at == 0 && (absent != WireLayout.ZeroOnWire || IsNull))
+            return (byte)Math.Max(0, absent);
+
+        return _layout.EnumFromWire(map, at == 0 ? (byte)0 : _buffer[at]);
     }
 
     internal ReadOnlySpan<byte> Utf8(int field) => Scalars<byte>(field);

@@ -165,12 +165,20 @@ public sealed partial class WireBuilder
 
     internal void AddFloat64(int field, double value) => AddUInt64(field, BitConverter.DoubleToUInt64Bits(value));
 
-    /// <summary>Adds an enum unless it has its default, which is -1 where there is none.</summary>
+    /// <summary>
+    /// Adds an enum unless it has its default: an own value, <see cref="WireLayout.ZeroOnWire"/>, or
+    /// <see cref="WireLayout.NoDefault"/>.
+    /// </summary>
     internal void AddEnum(int field, int map, byte value, int absent)
     {
-        if (value != absent && Layout.Slot(field) != 0)
+        if (value == absent || Layout.Slot(field) == 0)
         {
-            AddUInt8(field, EnumToWire(map, value));
+            return;
+        }
+        byte wire = EnumToWire(map, value);
+        if (wire != 0 || absent != WireLayout.ZeroOnWire)
+        {
+            AddUInt8(field, wire);
         }
     }
 

@@ -11,6 +11,12 @@ public sealed partial class WireLayout
     /// <summary>What an enum reads as when the dialect does not have the value.</summary>
     internal const byte UnknownEnum = 255;
 
+    /// <summary>In the place of a default: the field has none, it may be absent.</summary>
+    internal const int NoDefault = -1;
+
+    /// <summary>In the place of a default: whatever member is 0 on the wire, which is not the same in every dialect.</summary>
+    internal const int ZeroOnWire = -2;
+
     private readonly ushort[] _slots;
     private readonly byte[] _variants;
     private readonly FieldCheck[] _checks;
@@ -23,6 +29,7 @@ public sealed partial class WireLayout
 
     private WireLayout(
         Release release,
+        int longestMessage,
         ReadOnlySpan<ushort> slots,
         ReadOnlySpan<ushort> variants,
         ReadOnlySpan<ushort> checks,
@@ -32,6 +39,7 @@ public sealed partial class WireLayout
         ReadOnlySpan<ushort> enumValues)
     {
         Release = release;
+        LongestMessage = longestMessage;
         _slots = slots.ToArray();
         _unionTables = unionTables.ToArray();
         _unionStarts = unionStarts.ToArray();
@@ -67,6 +75,9 @@ public sealed partial class WireLayout
 
     /// <summary>The dialect.</summary>
     public Release Release { get; }
+
+    /// <summary>The longest message, in bytes with its prefix, that Node takes.</summary>
+    public int LongestMessage { get; }
 
     /// <summary>Finds the dialect of a release.</summary>
     /// <param name="version">What Node says in <c>MEDIASOUP_VERSION</c>, such as "3.27.1".</param>

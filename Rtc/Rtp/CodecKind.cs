@@ -42,6 +42,12 @@ public enum CodecKind : byte
     /// <summary>video/AV1, AV1 RTP specification v1.0.0.</summary>
     Av1,
 
+    /// <summary>video/H264-SVC, H.264 with frame marking, of old releases; forwarded whole.</summary>
+    H264Svc,
+
+    /// <summary>video/H265, RFC 7798, of old releases; forwarded whole.</summary>
+    H265,
+
     /// <summary>audio/CN, comfort noise, RFC 3389.</summary>
     ComfortNoise,
 

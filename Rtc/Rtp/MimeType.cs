@@ -11,12 +11,12 @@ public readonly record struct MimeType(MediaKind Kind, CodecKind Codec)
 {
     private static readonly string[] Subtypes =
     [
-        "", "opus", "multiopus", "PCMA", "PCMU", "ISAC", "G722", "iLBC", "SILK", "VP8", "VP9", "H264", "AV1", "CN",
-        "telephone-event", "rtx", "ulpfec", "x-ulpfecuc", "flexfec", "red",
+        "", "opus", "multiopus", "PCMA", "PCMU", "ISAC", "G722", "iLBC", "SILK", "VP8", "VP9", "H264", "AV1", "H264-SVC",
+        "H265", "CN", "telephone-event", "rtx", "ulpfec", "x-ulpfecuc", "flexfec", "red",
     ];
 
     /// <summary>Whether it carries media of its own, so that an encoding can name it.</summary>
-    public bool IsMedia => Codec is >= CodecKind.Opus and <= CodecKind.Av1;
+    public bool IsMedia => Codec is >= CodecKind.Opus and <= CodecKind.H265;
 
     /// <summary>Whether it serves another codec: retransmission, forward error correction, redundancy.</summary>
     public bool IsFeature => Codec >= CodecKind.Rtx;
@@ -33,7 +33,7 @@ public readonly record struct MimeType(MediaKind Kind, CodecKind Codec)
     {
         RtpParametersType.Simulcast => Kind == MediaKind.Video && Codec is CodecKind.Vp8 or CodecKind.H264,
         RtpParametersType.Svc => Kind == MediaKind.Video
-            && Codec is CodecKind.Vp8 or CodecKind.Vp9 or CodecKind.H264 or CodecKind.Av1,
+            && Codec is CodecKind.Vp8 or CodecKind.Vp9 or CodecKind.H264 or CodecKind.Av1 or CodecKind.H264Svc,
         _ => true,
     };
 

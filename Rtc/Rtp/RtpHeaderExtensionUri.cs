@@ -1,6 +1,6 @@
 namespace Rtc.Rtp;
 
-/// <summary>The RTP header extensions that the worker knows; the values are those of the wire contract.</summary>
+/// <summary>The RTP header extensions that the worker knows; the values are those of <c>fbs/</c>.</summary>
 public enum RtpHeaderExtensionUri : byte
 {
     /// <summary>urn:ietf:params:rtp-hdrext:sdes:mid, RFC 9143.</summary>
@@ -38,4 +38,10 @@ public enum RtpHeaderExtensionUri : byte
 
     /// <summary>urn:mediasoup:params:rtp-hdrext:packet-id.</summary>
     MediasoupPacketId,
+
+    /// <summary>draft-ietf-avtext-framemarking-07, of old releases: dumped, never forwarded.</summary>
+    FrameMarkingDraft07,
+
+    /// <summary>urn:ietf:params:rtp-hdrext:framemarking, of old releases: dumped, never forwarded.</summary>
+    FrameMarking,
 }

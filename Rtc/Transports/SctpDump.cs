@@ -20,6 +20,9 @@ public sealed class SctpDump
     /// <summary>How many streams the peer may send on; 0 before that is negotiated.</summary>
     public required ushort IncomingStreams { get; init; }
 
+    /// <summary>Bytes of all streams that wait to be sent.</summary>
+    public required uint BufferedAmount { get; init; }
+
     /// <summary>Streams, with the data producer of each.</summary>
     public required IReadOnlyList<(ushort StreamId, string ProducerId)> StreamTable { get; init; }
 }

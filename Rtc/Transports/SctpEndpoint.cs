@@ -33,6 +33,7 @@ internal sealed class SctpEndpoint : ISctpListener, IDeadlineOwner
         _sctp = sctp;
         _associationOptions = new SctpOptions
         {
+            MaxIncomingStreams = sctp.IncomingStreams,
             MaxSendMessageBytes = Clamp(options.MaxSendMessageSize),
             MaxSendBufferBytes = Clamp(sctp.SendBufferSize),
             MaxStreamSendBufferBytes = Clamp(sctp.PerStreamSendQueueLimit),
@@ -125,6 +126,7 @@ internal sealed class SctpEndpoint : ISctpListener, IDeadlineOwner
         State = _association.State,
         OutgoingStreams = _association.Capabilities.OutgoingStreams,
         IncomingStreams = _association.Capabilities.IncomingStreams,
+        BufferedAmount = (uint)_association.BufferedAmount,
         StreamTable = _transport.Data.DumpStreams(),
     };
 

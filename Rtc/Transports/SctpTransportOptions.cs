@@ -17,6 +17,12 @@ public sealed class SctpTransportOptions
     /// <summary>Where data consumers begin to tell that few bytes wait.</summary>
     public uint DefaultStreamBufferedAmountLowThreshold { get; init; }
 
+    /// <summary>How many streams the peer may send on.</summary>
+    public ushort IncomingStreams { get; init; } = ushort.MaxValue;
+
+    /// <summary>How many streams the application wants to begin with; only dumped, all are announced.</summary>
+    public ushort RequestedOutgoingStreams { get; init; } = ushort.MaxValue;
+
     /// <summary>Whether streams come in pairs as WebRTC's do: who resets one of them closes both.</summary>
     public bool IsDataChannel { get; init; }
 

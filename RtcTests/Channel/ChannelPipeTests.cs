@@ -139,12 +139,14 @@ public sealed class ChannelPipeTests
         Assert.Equal(["9 False None Error failed"], Drain(writer));
     }
 
-    [Fact]
-    public void AMessageOverTheLimitIsDroppedAndARequestStillAnswered()
+    [Theory]
+    [InlineData(Release.V3_27, 8_388_604)]
+    [InlineData(Release.V3_19_18, 4_194_304)]
+    public void AMessageOverTheLimitIsDroppedAndARequestStillAnswered(Release release, int longest)
     {
-        var writer = new ChannelWriter(Layout);
+        var writer = new ChannelWriter(WireLayout.For(release));
         WireBuilder n = writer.NotificationBuilder;
-        byte[] huge = new byte[ChannelWriter.MaxMessage];
+        byte[] huge = new byte[longest];
         Assert.Equal(SendResult.TooBig, writer.Notify(
             "d", Wire.Notification.Event.DataConsumerMessage, Wire.DataConsumer.MessageNotification.Create(n, n.Vector(huge))));
         WireBuilder b = writer.ResponseBuilder;

@@ -65,6 +65,29 @@ public sealed class WireLayoutTests
     }
 
     [Fact]
+    public void TheMemberThatIsZeroOnTheWireIsTheDialects()
+    {
+        foreach (Release release in Enum.GetValues<Release>())
+        {
+            WireLayout layout = WireLayout.For(release);
+            var b = new WireBuilder(layout);
+            byte[] frame = Samples.Frame(b, Wire.Request.Request.Create(
+                b, b.String("h"), id: 1, method: Wire.Request.Method.WorkerDump));
+            Assert.True(Wire.Message.Message.TryRead(frame.AsSpan(4), layout, out var message, out _));
+            Assert.True(message.TryGetData(out Wire.Request.Request request));
+            Assert.Equal(Wire.Request.Method.WorkerDump, request.Method);
+
+            bool hasEvent = release >= Release.V3_19_18;
+            Assert.Equal(hasEvent, layout.Supports(Wire.Notification.Event.WorkerClose));
+            Assert.Equal(!hasEvent, layout.Supports(Wire.Request.Method.WorkerClose));
+            byte[] bytes = b.FinishSizePrefixed(Wire.Notification.Notification.Create(
+                b, b.String("h"), @event: Wire.Notification.Event.TransportSendRtcp).Value).ToArray();
+            Assert.True(Wire.Notification.Notification.TryRead(bytes.AsSpan(4), layout, out var notification, out _));
+            Assert.Equal(Wire.Notification.Event.TransportSendRtcp, notification.Event);
+        }
+    }
+
+    [Fact]
     public void AnAbsentTableReadsAsDefaults()
     {
         Wire.WebRtcTransport.IceParameters none = default;

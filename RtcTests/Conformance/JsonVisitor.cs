@@ -46,7 +46,9 @@ internal sealed class JsonVisitor(WireLayout layout) : IWireVisitor
         {
             null => null,
             WireLayout.UnknownEnum => "unknown",
-            { } value => layout.EnumToWire(map, value).ToString(CultureInfo.InvariantCulture),
+            { } value when layout.HasEnum(map, value) =>
+                layout.EnumToWire(map, value).ToString(CultureInfo.InvariantCulture),
+            _ => "not in the dialect",
         };
         Put(name, text);
     }

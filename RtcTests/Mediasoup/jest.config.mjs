@@ -1,12 +1,11 @@
-// The original's own Node tests, unmodified, out of the installed npm package.
+// The original's own Node tests, unmodified, out of an installed npm package.
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-const name = process.env.MEDIASOUP_PACKAGE ?? 'mediasoup';
 
 export default {
-  rootDir: join(root, 'node_modules', name, 'node', 'lib'),
+  rootDir: join(process.env.MEDIASOUP_FOLDER ?? join(root, 'node_modules', 'mediasoup'), 'node', 'lib'),
   roots: ['<rootDir>/test'],
   testRegex: 'test-.*\\.js$',
   testEnvironment: 'node',

@@ -19,6 +19,8 @@ public class MimeTypeTests
     [InlineData("video/VP9", CodecKind.Vp9)]
     [InlineData("video/H264", CodecKind.H264)]
     [InlineData("video/AV1", CodecKind.Av1)]
+    [InlineData("video/H264-SVC", CodecKind.H264Svc)]
+    [InlineData("video/H265", CodecKind.H265)]
     [InlineData("audio/CN", CodecKind.ComfortNoise)]
     [InlineData("audio/telephone-event", CodecKind.TelephoneEvent)]
     [InlineData("video/rtx", CodecKind.Rtx)]

@@ -18,6 +18,10 @@ public class SettingsTests
         Assert.Equal("", settings.DtlsPrivateKeyFile);
     }
 
+    [Fact]
+    public void What_only_older_releases_set_means_nothing() =>
+        Assert.Equal(new Settings(), Settings.Parse(["--disableLiburing=true", "--useBuiltInSctpStack=false"]));
+
     [Theory]
     [InlineData("--logLevel=debug", WorkerLogLevel.Debug)]
     [InlineData("-logLevel=WARN", WorkerLogLevel.Warn)]

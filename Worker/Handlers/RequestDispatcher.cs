@@ -38,6 +38,14 @@ public sealed partial class RequestDispatcher : IChannelMessageHandler
     /// <inheritdoc/>
     public void OnRequest(in Wire.Request.Request request)
     {
+        // Releases from 3.16 to 3.19.17 close the worker by a request, later ones by a notification.
+        if (request.Method == Wire.Request.Method.WorkerClose)
+        {
+            _channel.Accept(request.Id);
+            _close();
+            return;
+        }
+
         try
         {
             Find(request).Handle(request, _channel);

@@ -156,9 +156,9 @@ internal sealed class TransportFactory(WorkerServices services)
     {
         Direct = wire.Direct,
         InitialAvailableOutgoingBitrate = wire.InitialAvailableOutgoingBitrate,
-        MaxSendMessageSize = wire.MaxSendMessageSize,
-        MaxReceiveMessageSize = wire.MaxReceiveMessageSize,
-        Sctp = wire.EnableSctp ? ReadSctp(wire) : null,
+        MaxSendMessageSize = EarlierReleases.ReadMaxMessageSize(wire) ?? wire.MaxSendMessageSize,
+        MaxReceiveMessageSize = EarlierReleases.ReadMaxMessageSize(wire) ?? wire.MaxReceiveMessageSize,
+        Sctp = wire.EnableSctp ? EarlierReleases.ReadSctp(wire, services.SctpBuffers) ?? ReadSctp(wire) : null,
     };
 
     private SctpTransportOptions ReadSctp(Wire.Transport.Options wire) => new()

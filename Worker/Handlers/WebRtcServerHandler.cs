@@ -96,13 +96,15 @@ internal sealed class WebRtcServerHandler : IRequestHandler
                 b, localIceUsernameFragment: b.String(fragment), webRtcTransportId: b.String(transport.Id)));
         }
 
+        VectorOffset<Wire.WebRtcServer.IceUserNameFragment> fragmentVector = fragments.End();
         return Wire.WebRtcServer.DumpResponse.Create(
             b,
             id: b.String(_id),
             udpSockets: udp,
             tcpServers: tcp,
             webRtcTransportIds: b.Vector([.. _transports.Keys]),
-            localIceUsernameFragments: fragments.End());
+            localIceUsernameFragments: fragmentVector,
+            tupleHashes: EarlierReleases.WriteTupleHashes(b, Port));
     }
 
     private VectorOffset<Wire.WebRtcServer.IpPort> WriteAddresses(WireBuilder b, TransportProtocol protocol)

@@ -28,6 +28,10 @@ public sealed class SharedPort : IDatagramReceiver, ISharedPort
     /// <summary>How many tuples are known.</summary>
     public int TupleCount => _byWay.Count;
 
+    /// <summary>The transports of the known tuples, each with a number for the tuple.</summary>
+    public IEnumerable<(int Number, WebRtcTransport Transport)> Tuples =>
+        _byWay.Select(x => (x.Key.GetHashCode(), x.Value));
+
     /// <inheritdoc/>
     public void Add(string usernameFragment, WebRtcTransport transport) => _byFragment[usernameFragment] = transport;
 

@@ -133,11 +133,12 @@ internal sealed class BuilderEmitter(CodeWriter code, EnumMaps maps)
             EnumModel model = field.Newest.Type.Enum!;
             int map = maps.Index(type.Enum!, model);
             int value = Defaults.EnumValue(variant, model);
+            string absent = Defaults.EnumDefault(variant, model);
             return (nullable, variant.IsOptionalScalar) switch
             {
-                (true, true) => $"if ({name}.HasValue) {{ builder.AddEnum({field.Index}, {map}, (byte){name}.Value, -1); }}",
-                (true, false) => $"builder.AddEnum({field.Index}, {map}, (byte)({name} ?? ({Names.Full(model)}){value}), {value});",
-                _ => $"builder.AddEnum({field.Index}, {map}, (byte){name}, {value});",
+                (true, true) => $"if ({name}.HasValue) {{ builder.AddEnum({field.Index}, {map}, (byte){name}.Value, global::Channel.Wire.WireLayout.NoDefault); }}",
+                (true, false) => $"builder.AddEnum({field.Index}, {map}, (byte)({name} ?? ({Names.Full(model)}){value}), {absent});",
+                _ => $"builder.AddEnum({field.Index}, {map}, (byte){name}, {absent});",
             };
         }
         string literal = ScalarNames.Literal(type.Scalar, variant.Default);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Channel.Compiler.Model;
 
 namespace Channel.Compiler.Emit;
@@ -17,7 +18,15 @@ internal static class Defaults
     /// <summary>Whether the newest releases lack the field.</summary>
     internal static bool IsGone(FieldModel field) => field.Range.Last != ReleaseRange.All.Last;
 
-    /// <summary>An enum field's default as a value of the model's enum.</summary>
+    /// <summary>
+    /// An enum field's default as code: a value of the model's enum where the schema names a member, else the member
+    /// that is 0 in the dialect.
+    /// </summary>
+    internal static string EnumDefault(FieldVariant variant, EnumModel model) => variant.Default is null or "null"
+        ? "global::Channel.Wire.WireLayout.ZeroOnWire"
+        : EnumValue(variant, model).ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>An enum field's default as a value of the model's enum, for who is asked without a dialect.</summary>
     internal static int EnumValue(FieldVariant variant, EnumModel model)
     {
         if (variant.Default is null or "null")

@@ -46,7 +46,7 @@ internal sealed class LayoutEmitter(CodeWriter code, SchemaModel model, EnumMaps
         foreach (DialectModel dialect in model.Dialects)
         {
             string data = dialect.Name + "Data";
-            code.Line($"Release.{dialect.Name} => new(release, {data}.Slots, {data}.Variants, {data}.Checks, {data}.TableStarts, {data}.UnionTables, {data}.UnionStarts, {data}.EnumValues),");
+            code.Line($"Release.{dialect.Name} => new(release, {dialect.Longest}, {data}.Slots, {data}.Variants, {data}.Checks, {data}.TableStarts, {data}.UnionTables, {data}.UnionStarts, {data}.EnumValues),");
         }
         code.Line("_ => throw new ArgumentOutOfRangeException(nameof(release)),");
         code.Close(";");

@@ -93,7 +93,7 @@ internal sealed class ReaderEmitter(CodeWriter code, EnumMaps maps)
         {
             EnumModel model = field.Newest.Type.Enum!;
             string own = Names.Full(model);
-            return $"({own})_view.Enum({field.Index}, {maps.Index(type.Enum!, model)}, {Defaults.EnumValue(variant, model)})";
+            return $"({own})_view.Enum({field.Index}, {maps.Index(type.Enum!, model)}, {Defaults.EnumDefault(variant, model)})";
         }
         string literal = ScalarNames.Literal(type.Scalar, variant.Default);
         return $"_view.{type.Scalar}({field.Index}, {literal})";

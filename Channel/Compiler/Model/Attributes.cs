@@ -1,3 +1,4 @@
+using System.Globalization;
 using Channel.Compiler.Syntax;
 
 namespace Channel.Compiler.Model;
@@ -57,6 +58,12 @@ internal static class Attributes
         }
         return new ReleaseRange(first, last);
     }
+
+    /// <summary>The number of <c>longest</c>.</summary>
+    internal static int Longest(MemberSyntax member) =>
+        int.TryParse(Value(member.Attributes, "longest"), CultureInfo.InvariantCulture, out int longest) && longest > 0
+            ? longest
+            : throw new SchemaException(member.Position, $"dialect '{member.Name}' needs 'longest', a number of bytes");
 
     /// <summary>
     /// The earlier declarations of <c>was</c>, oldest first, each as type, default, requiredness and last release.

@@ -101,7 +101,8 @@ public sealed class Resolver
             _model.DialectEnum = model;
             foreach (MemberSyntax member in syntax.Members)
             {
-                _model.Dialects.Add(new DialectModel(member.Name, Attributes.Covers(member), member.Documentation));
+                _model.Dialects.Add(new DialectModel(
+                    member.Name, Attributes.Covers(member), Attributes.Longest(member), member.Documentation));
             }
             return;
         }

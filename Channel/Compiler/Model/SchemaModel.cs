@@ -268,8 +268,9 @@ public sealed class EnumModel
 /// <summary>One dialect of the protocol.</summary>
 /// <param name="Name">Name in the schema.</param>
 /// <param name="Covers">Releases that speak it.</param>
+/// <param name="Longest">The longest message, in bytes with its prefix, that Node takes.</param>
 /// <param name="Documentation">Comment in the schema.</param>
-public sealed record DialectModel(string Name, ReleaseRange Covers, string Documentation)
+public sealed record DialectModel(string Name, ReleaseRange Covers, int Longest, string Documentation)
 {
     /// <summary>The first release that speaks it; attributes are decided for this one.</summary>
     public ReleaseVersion Version => Covers.First;

@@ -8,9 +8,9 @@ public sealed class ReleaseComparisonTests
 {
     private const string Ours =
         """
-        attribute "covers"; attribute "dialects"; attribute "until";
+        attribute "covers"; attribute "dialects"; attribute "until"; attribute "longest";
         namespace FBS;
-        enum Release: uint8 (dialects) { V3_26 (covers: "3.26"), V3_27 (covers: "3.27") }
+        enum Release: uint8 (dialects) { V3_26 (covers: "3.26", longest: "9"), V3_27 (covers: "3.27", longest: "9") }
         namespace FBS.T;
         enum E: uint8 { A, B, C }
         table Old { x: uint8; }

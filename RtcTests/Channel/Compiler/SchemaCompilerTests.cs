@@ -10,9 +10,9 @@ public sealed class SchemaCompilerTests
     private const string Header =
         """
         attribute "since"; attribute "until"; attribute "was"; attribute "named"; attribute "covers"; attribute "dialects";
-        attribute "words"; attribute "before";
+        attribute "words"; attribute "before"; attribute "longest";
         namespace FBS;
-        enum Release: uint8 (dialects) { Old (covers: "3.19"), New (covers: "3.20.0 - 3.21.4") }
+        enum Release: uint8 (dialects) { Old (covers: "3.19", longest: "9"), New (covers: "3.20.0 - 3.21.4", longest: "9") }
         namespace FBS.T;
 
         """;

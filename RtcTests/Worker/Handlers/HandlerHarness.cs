@@ -23,8 +23,9 @@ internal sealed class HandlerHarness : IDisposable
     private readonly WorkerHandler _worker;
     private readonly RequestDispatcher _dispatcher;
 
-    public HandlerHarness()
+    public HandlerHarness(Release release = Release.V3_27)
     {
+        Layout = WireLayout.For(release);
         _certificate = DtlsCertificate.Generate(_loop.Input);
         _dtls = new DtlsContext(_certificate);
         Channel = new ChannelWriter(Layout);
@@ -38,7 +39,7 @@ internal sealed class HandlerHarness : IDisposable
 
     public delegate Wire.Request.BodyOffset WriteBody(WireBuilder b);
 
-    public WireLayout Layout { get; } = WireLayout.For(Release.V3_27);
+    public WireLayout Layout { get; }
 
     public ChannelWriter Channel { get; }
 

@@ -11,7 +11,7 @@ namespace RtcTests.WorkerTests.Handlers;
 
 public sealed class RequestDispatcherTests
 {
-    private readonly WireLayout _layout = WireLayout.For(Release.V3_27);
+    private readonly WireLayout _layout;
     private readonly HandlerRegistry _handlers = new();
     private readonly FakeHandler _worker = new();
     private readonly CountingLogger _logger = new();
@@ -20,7 +20,13 @@ public sealed class RequestDispatcherTests
     private int _closes;
 
     public RequestDispatcherTests()
+        : this(WireLayout.For(Release.V3_27))
     {
+    }
+
+    private RequestDispatcherTests(WireLayout layout)
+    {
+        _layout = layout;
         _channel = new ChannelWriter(_layout);
         _dispatcher = new RequestDispatcher(_channel, _handlers, _worker, () => _closes++, _logger);
     }
@@ -47,6 +53,18 @@ public sealed class RequestDispatcherTests
         Ask("", Wire.Request.Method.WorkerCreateRouter);
 
         Assert.Equal(2, _worker.Requests);
+    }
+
+    [Fact]
+    public void ARequestToCloseTheWorkerIsAnsweredAndClosesIt()
+    {
+        RequestDispatcherTests earlier = new(WireLayout.For(Release.V3_19_10));
+
+        Answer answer = earlier.Ask("", Wire.Request.Method.WorkerClose);
+
+        Assert.Equal(new Answer(1, true, null, null), answer);
+        Assert.Equal(1, earlier._closes);
+        Assert.False(_layout.Supports(Wire.Request.Method.WorkerClose));
     }
 
     [Fact]

@@ -34,7 +34,7 @@ internal static class PlainTransportWriter
         WireBuilder b, PlainTransport transport) =>
         Wire.PlainTransport.ConnectResponse.Create(
             b,
-            tuple: transport.HasTuple ? TupleWriter.Write(b, transport.TupleInfo) : default,
+            tuple: TupleWriter.Write(b, transport.TupleInfo),
             rtcpTuple: WriteKnownRtcpTuple(b, transport),
             srtpParameters: SrtpParametersConverter.Write(b, transport.LocalSrtpParameters));
 

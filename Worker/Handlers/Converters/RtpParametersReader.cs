@@ -96,7 +96,7 @@ internal static class RtpParametersReader
     {
         // Both enumerations have the numbers of the contract.
         var uri = (RtpHeaderExtensionUri)wire.Uri;
-        if (uri > RtpHeaderExtensionUri.MediasoupPacketId)
+        if (uri > RtpHeaderExtensionUri.FrameMarking)
             throw RequestException.TypeError("unknown header extension URI");
 
         return new RtpHeaderExtensionParameters(uri, wire.Id, wire.Encrypt, ReadParameters(wire.Parameters));

@@ -49,6 +49,7 @@ internal static class RtpStreamWriter
         return Wire.RtpStream.Stats.Create(b, data: Wire.RtpStream.RecvStats.Create(
             b,
             @base: common,
+            jitter: stats.Jitter,
             packetCount: (ulong)stats.PacketCount,
             byteCount: (ulong)stats.ByteCount,
             bitrate: (ulong)stats.Bitrate,
@@ -64,6 +65,7 @@ internal static class RtpStreamWriter
             ssrc: parameters.Ssrc,
             kind: RtpParametersWriter.ToWire(parameters.MimeType.Kind),
             mimeType: b.String(parameters.MimeType.ToString()),
+            packetsLostUnsigned: EarlierReleases.PacketsLost(stats),
             packetsLost: stats.PacketsLost,
             fractionLost: stats.FractionLost,
             jitter: stats.Jitter,

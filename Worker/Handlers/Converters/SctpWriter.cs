@@ -30,6 +30,10 @@ internal static class SctpWriter
             : Wire.SctpParameters.SctpParameters.Create(
                 b,
                 port: sctp.Port,
+                os: sctp.Options.RequestedOutgoingStreams,
+                mis: sctp.Options.IncomingStreams,
+                maxMessageSize: EarlierReleases.MaxMessageSize(dump),
+                sctpBufferedAmount: sctp.BufferedAmount,
                 maxSendMessageSize: dump.MaxSendMessageSize,
                 maxReceiveMessageSize: dump.MaxReceiveMessageSize,
                 sendBufferSize: sctp.Options.SendBufferSize,

@@ -26,6 +26,7 @@ internal static class TransportWriter
                 ssrcTable: MapWriter.Write(b, dump.SsrcTable),
                 midTable: MapWriter.Write(b, dump.MidTable),
                 ridTable: MapWriter.Write(b, dump.RidTable)),
+            maxMessageSize: EarlierReleases.MaxMessageSize(dump),
             maxSendMessageSize: dump.MaxSendMessageSize,
             maxReceiveMessageSize: dump.MaxReceiveMessageSize,
             sctpParameters: SctpWriter.WriteParameters(b, dump),

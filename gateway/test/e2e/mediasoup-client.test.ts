@@ -5,12 +5,14 @@ import type { AddressInfo } from 'node:net';
 import { after, before, describe, test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import * as mediasoup from 'mediasoup';
 import type { types } from 'mediasoup';
 import type { Browser, Page } from 'playwright-core';
 import { loadConfig, routerCodecs } from '../../src/service.ts';
 import { launchChromium, openPage, skipWithoutChromium } from '../support/chromium.ts';
 import { assertWhole, countChangedFrames, readReceived } from '../support/media-checks.ts';
+
+/** npm mediasoup in the releases that are installed beside each other; the worker's binary is one. */
+const releases = ['mediasoup', 'mediasoup-3.26', 'mediasoup-3.19', 'mediasoup-3.14'];
 
 /** What the page asks of the application; the names are those of the mediasoup API behind them. */
 interface Requests {
@@ -34,8 +36,12 @@ class Application {
     this.router = router;
   }
 
-  static async start(): Promise<Application> {
-    const worker = await mediasoup.createWorker({ workerBin: loadConfig().workers.bin, logLevel: 'error' });
+  static async start(release = 'mediasoup'): Promise<Application> {
+    // Releases before 3.19.11 know no `workerBin` and take the variable, when they are loaded.
+    const workerBin = loadConfig().workers.bin;
+    process.env['MEDIASOUP_WORKER_BIN'] ??= workerBin;
+    const { createWorker }: typeof import('mediasoup') = await import(release);
+    const worker = await createWorker({ workerBin, logLevel: 'error' });
     const router = await worker.createRouter({ mediaCodecs: routerCodecs(['VP8']) });
     return new Application(worker, router);
   }
@@ -109,22 +115,24 @@ describe('an existing application that passes workerBin', { skip: skipWithoutChr
   });
   after(() => browser.close());
 
-  test('a VP8 and Opus call with mediasoup-client', async (context) => {
-    const application = await Application.start();
-    context.after(() => application.worker.close());
-    const publisher = await application.open(context, browser, bundle);
-    const producerIds = await publisher.evaluate<string[]>('call.publish()');
-    assert.equal(producerIds.length, 2);
+  for (const release of releases) {
+    test(`a VP8 and Opus call with mediasoup-client and ${release}`, async (context) => {
+      const application = await Application.start(release);
+      context.after(() => application.worker.close());
+      const publisher = await application.open(context, browser, bundle);
+      const producerIds = await publisher.evaluate<string[]>('call.publish()');
+      assert.equal(producerIds.length, 2);
 
-    const watcher = await application.open(context, browser, bundle);
-    const kinds = await watcher.evaluate<string[]>(`call.watch(${JSON.stringify(producerIds)})`);
-    assert.deepEqual(kinds.toSorted(), ['audio', 'video']);
-    const changed = await countChangedFrames(watcher, 'video', 60);
-    assert.ok(changed > 15, `${changed} of 60 frames differ from the one before`);
-    assertWhole(await readReceived(watcher, 'call.peer()'));
-    const codecs = await watcher.evaluate<string[]>('call.codecs()');
-    assert.deepEqual(codecs.toSorted(), ['audio/opus', 'video/VP8']);
-  });
+      const watcher = await application.open(context, browser, bundle);
+      const kinds = await watcher.evaluate<string[]>(`call.watch(${JSON.stringify(producerIds)})`);
+      assert.deepEqual(kinds.toSorted(), ['audio', 'video']);
+      const changed = await countChangedFrames(watcher, 'video', 60);
+      assert.ok(changed > 15, `${changed} of 60 frames differ from the one before`);
+      assertWhole(await readReceived(watcher, 'call.peer()'));
+      const codecs = await watcher.evaluate<string[]>('call.codecs()');
+      assert.deepEqual(codecs.toSorted(), ['audio/opus', 'video/VP8']);
+    });
+  }
 
   test('kill -9 of the worker gives the application its died event', async () => {
     const { worker } = await Application.start();

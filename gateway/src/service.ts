@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { GatewayConfig } from './config.ts';
 import { createServer } from './http/server.ts';
+import { addPlain } from './plain/routes.ts';
 import { RoomRegistry } from './rooms/registry.ts';
 import { addWhep } from './whep/routes.ts';
 import { SpeakerStreams } from './whep/speakers.ts';
@@ -39,7 +40,9 @@ export async function startService(config: GatewayConfig, options: ServiceOption
     const context = await createServer(config, rooms, workers, options.logStream);
     const { app } = context;
     addWhip(context);
-    addWhep(context, new SpeakerStreams());
+    const speakers = new SpeakerStreams();
+    addWhep(context, speakers);
+    addPlain(context, speakers);
     workers.on('died', (pid) => app.log.error({ pid }, 'worker died; a new one is started'));
     workers.on('failed', (error) => app.log.error({ err: error }, 'no new worker yet; trying again'));
     await app.listen({ host: config.http.host, port: config.http.port });

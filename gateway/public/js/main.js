@@ -1,3 +1,5 @@
+import { hideClients, showClients } from './clients.js';
+import { RoomList } from './rooms.js';
 import { Session } from './session.js';
 import { createTestPicture } from './test-picture.js';
 import { Tile } from './tiles.js';
@@ -19,6 +21,8 @@ const page = {
   retryMs: FirstRetryMs,
 };
 
+const rooms = new RoomList(() => find('token').value);
+
 function say(text) {
   find('status').textContent = text;
 }
@@ -32,17 +36,19 @@ function showError(error) {
 function setState(state) {
   document.body.dataset.state = state;
   const inRoom = state !== 'idle';
-  for (const id of ['room', 'name', 'transport', 'join']) find(id).disabled = inRoom;
+  for (const id of ['room', 'name', 'transport', 'token', 'join']) find(id).disabled = inRoom;
   find('join').hidden = inRoom;
   find('leave').hidden = !inRoom;
   find('publish-bar').hidden = state !== 'joined';
+  rooms.show(!inRoom);
+  if (state === 'joined') showClients(find('room').value);
+  if (!inRoom) hideClients();
 }
 
 function setPublishing(state) {
   document.body.dataset.publishing = state;
   const active = state !== 'none';
-  find('publish-camera').hidden = active;
-  find('publish-test').hidden = active;
+  for (const id of ['publish-camera', 'publish-screen', 'publish-test']) find(id).hidden = active;
   find('unpublish').hidden = !active;
   if (document.body.dataset.state === 'joined') focus(active ? 'unpublish' : 'publish-camera');
 }
@@ -64,8 +70,9 @@ function describe() {
   say(`In room ${find('room').value} as ${session.user.name}. ${others}${watching}${sending}.`);
   find('empty').hidden = page.tiles.size > 0 || page.ownTile !== undefined;
   if (session.sending?.connectionState === 'connected') setPublishing('connected');
-  if (session.sending?.connectionState === 'failed') showError(new Error('The sending connection failed.'));
-  if (session.receiving.connectionState === 'failed') showError(new Error('The receiving connection failed.'));
+  const failed = [session.sending, session.receiving].some((peer) => peer?.connectionState === 'failed');
+  if (failed) showError(new Error('A connection failed; ICE is restarted.'));
+  else if (find('error').textContent.startsWith('A connection failed')) showError();
 }
 
 function arrange({ streams, since }) {
@@ -95,6 +102,7 @@ function join() {
     room: find('room').value,
     name: find('name').value.trim(),
     transport: find('transport').value,
+    token: find('token').value,
   });
   page.session = session;
   globalThis.gateway = session;
@@ -108,6 +116,9 @@ function join() {
   session.addEventListener('people', describe);
   session.addEventListener('state', describe);
   session.addEventListener('streams', ({ detail }) => arrange(detail));
+  session.addEventListener('draining', ({ detail }) =>
+    showError(new Error(`The service is about to stop, in ${detail.seconds} seconds at the latest.`)),
+  );
   session.addEventListener('failed', ({ detail }) => showError(detail));
   session.addEventListener('ended', ({ detail }) => ended(detail));
 }
@@ -126,6 +137,7 @@ function ended({ reason, reconnect }) {
   clear();
   if (!reconnect) {
     setState('idle');
+    if (reason === 'shutdown') rooms.stop();
     say(reason === 'shutdown' ? 'The service was shut down.' : 'Not in a room.');
     return;
   }
@@ -155,6 +167,8 @@ async function publish(source) {
     page.ownTile = new Tile({ title: 'You', user: session.user.id, streamId: stream.id, own: true });
     find('tiles').prepend(page.ownTile.element);
     page.ownTile.show(stream, [], stream.getVideoTracks().length > 0);
+    // The browser's own button ends sharing a screen.
+    stream.getVideoTracks()[0]?.addEventListener('ended', () => page.session === session && void unpublish());
     const rejected = await session.publisher.start(stream);
     page.ownTile.show(stream, session.sending.getSenders());
     if (rejected.length > 0) showError(new Error(rejected.map(({ detail }) => detail).join('; ')));
@@ -187,9 +201,26 @@ const sources = {
       audio: true,
       video: { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } },
     }),
+  screen: () => navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { ideal: 15 } }, audio: true }),
   test: async () => createTestPicture(page.session.user.name),
 };
 
+async function restartIce() {
+  showError();
+  try {
+    await page.session?.restartIce();
+  } catch (error) {
+    showError(error);
+  }
+}
+
+find('token').value = query.get('token') ?? '';
+find('token-label').hidden = !query.has('token');
+rooms.addEventListener('token', () => (find('token-label').hidden = false));
+rooms.addEventListener('choose', ({ detail }) => {
+  find('room').value = detail;
+  join();
+});
 find('room').value = query.get('room') ?? 'lobby';
 find('name').value = query.get('name') ?? '';
 find('transport').value = query.get('transport') ?? 'any';
@@ -199,6 +230,9 @@ find('join-form').addEventListener('submit', (event) => {
 });
 find('leave').addEventListener('click', leave);
 find('publish-camera').addEventListener('click', () => void publish(sources.camera));
+find('publish-screen').addEventListener('click', () => void publish(sources.screen));
+find('publish-screen').disabled = !navigator.mediaDevices?.getDisplayMedia;
+find('restart-ice').addEventListener('click', () => void restartIce());
 find('publish-test').addEventListener('click', () => void publish(sources.test));
 find('unpublish').addEventListener('click', () => void unpublish());
 setInterval(() => {

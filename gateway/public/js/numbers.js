@@ -1,69 +1,81 @@
-/** Turns successive stats reports of one direction into the numbers of a tile. */
+/**
+ * What one reading tells.
+ * @typedef {{bitrate?: number, loss?: number, layers?: string}} TrackNumbers kbit/s, percent, and sizes or codec
+ * @typedef {{tracks: Map<string, TrackNumbers>, roundTripMs?: number, path?: string}} Reading tracks by kind
+ */
+
+/** Turns successive stats reports of one direction into numbers by track. */
 export class Numbers {
   #last = new Map();
 
   /**
-   * @param {RTCRtpReceiver[] | RTCRtpSender[]} endpoints the tile's tracks
-   * @returns {Promise<Record<string, string>>} texts by name; names without news are absent
+   * @param {(RTCRtpReceiver | RTCRtpSender)[]} endpoints the tile's tracks
+   * @returns {Promise<Reading>}
    */
   async read(endpoints) {
-    const texts = {};
-    const packets = { lost: 0, all: 0 };
+    const reading = { tracks: new Map() };
     for (const endpoint of endpoints) {
       const report = await endpoint.getStats();
-      for (const entry of report.values()) this.#take(entry, report, texts, packets);
-    }
-    if (packets.all > 0) texts.loss = `${((100 * packets.lost) / packets.all).toFixed(1)} %`;
-    return texts;
-  }
-
-  #take(entry, report, texts, packets) {
-    switch (entry.type) {
-      case 'inbound-rtp': {
-        this.#takeRate(entry, entry.bytesReceived, texts);
-        const [lost, received] = this.#deltas(entry, { lost: entry.packetsLost, received: entry.packetsReceived });
-        packets.lost += Math.max(0, lost);
-        packets.all += Math.max(0, lost) + received;
-        break;
+      const streams = [];
+      for (const entry of report.values()) {
+        if (entry.type === 'inbound-rtp' || entry.type === 'outbound-rtp') streams.push(entry);
+        if (entry.type === 'transport') this.#takePath(report.get(entry.selectedCandidatePairId), report, reading);
       }
-      case 'outbound-rtp':
-        this.#takeRate(entry, entry.bytesSent, texts);
-        break;
-      case 'remote-inbound-rtp':
-        packets.lost += entry.fractionLost ?? 0;
-        packets.all += 1;
-        break;
-      case 'transport':
-        this.#takePath(report.get(entry.selectedCandidatePairId), report, texts);
-        break;
+      const kind = endpoint.track?.kind ?? streams[0]?.kind;
+      if (kind) reading.tracks.set(kind, this.#readTrack(streams, report));
     }
+    return reading;
   }
 
-  #takeRate(entry, bytes, texts) {
+  /** All streams of a track together: simulcast has several. */
+  #readTrack(streams, report) {
+    const track = {};
+    const packets = { lost: 0, all: 0 };
+    const sizes = [];
+    let codec;
+    for (const entry of streams) {
+      const passed = this.#delta(entry);
+      if (passed) {
+        track.bitrate = (track.bitrate ?? 0) + passed.kilobits;
+        packets.lost += passed.lost;
+        packets.all += passed.lost + passed.received;
+      }
+      if (entry.type === 'outbound-rtp') {
+        const remote = report.get(entry.remoteId);
+        if (remote) [packets.lost, packets.all] = [packets.lost + (remote.fractionLost ?? 0), packets.all + 1];
+      }
+      if (entry.frameHeight) sizes.push(`${entry.frameHeight}p @ ${Math.round(entry.framesPerSecond ?? 0)}/s`);
+      codec ??= report.get(entry.codecId)?.mimeType?.split('/')[1];
+      if (entry.scalabilityMode && entry.scalabilityMode !== 'L1T1') sizes.push(entry.scalabilityMode);
+    }
+    if (packets.all > 0) track.loss = (100 * packets.lost) / packets.all;
+    const layers = [codec, ...sizes].filter(Boolean);
+    if (layers.length > 0) track.layers = layers.join(' · ');
+    return track;
+  }
+
+  #delta(entry) {
+    const now = {
+      timestamp: entry.timestamp,
+      bytes: entry.bytesReceived ?? entry.bytesSent ?? 0,
+      lost: entry.packetsLost ?? 0,
+      received: entry.packetsReceived ?? 0,
+    };
     const before = this.#last.get(entry.id);
-    if (before) {
-      const kilobits = (8 * (bytes - before.bytes)) / (entry.timestamp - before.timestamp);
-      if (Number.isFinite(kilobits)) texts[`${entry.kind}Bitrate`] = `${Math.max(0, kilobits).toFixed(0)} kbit/s`;
-    }
-    this.#last.set(entry.id, { ...before, bytes, timestamp: entry.timestamp });
-    if (entry.frameWidth) {
-      texts.resolution = `${entry.frameWidth}×${entry.frameHeight}@${Math.round(entry.framesPerSecond ?? 0)}`;
-    }
+    this.#last.set(entry.id, now);
+    const passedMs = now.timestamp - before?.timestamp;
+    if (!(passedMs > 0)) return undefined;
+    return {
+      kilobits: Math.max(0, (8 * (now.bytes - before.bytes)) / passedMs),
+      lost: Math.max(0, now.lost - before.lost),
+      received: now.received - before.received,
+    };
   }
 
-  #deltas(entry, counts) {
-    const last = this.#last.get(entry.id);
-    const before = last.counts ?? counts;
-    last.counts = counts;
-    return [counts.lost - before.lost, counts.received - before.received];
-  }
-
-  #takePath(pair, report, texts) {
+  #takePath(pair, report, reading) {
     if (!pair) return;
-    if (pair.currentRoundTripTime !== undefined) {
-      texts.roundTrip = `${(1000 * pair.currentRoundTripTime).toFixed(1)} ms`;
-    }
+    if (pair.currentRoundTripTime !== undefined) reading.roundTripMs = 1000 * pair.currentRoundTripTime;
     const remote = report.get(pair.remoteCandidateId);
-    if (remote?.protocol) texts.path = remote.protocol.toUpperCase();
+    if (remote?.protocol) reading.path = remote.protocol.toUpperCase();
   }
 }

@@ -29,6 +29,16 @@ export class Publisher extends EventTarget {
     }
   }
 
+  /** Finds a new way through the network for the connection there is. */
+  async restartIce() {
+    const { peer } = this;
+    if (!peer) return;
+    peer.restartIce();
+    await peer.setLocalDescription();
+    const { sdp } = await this.#signalling.request({ type: 'publish', sdp: peer.localDescription.sdp });
+    await peer.setRemoteDescription({ type: 'answer', sdp });
+  }
+
   /** Stops publishing and tells the service. */
   async stop() {
     this.release();

@@ -31,6 +31,12 @@ export class Session extends EventTarget {
     return this.publisher.peer;
   }
 
+  /** Restarts ICE on both connections, as when the network changed; on its own each does when it fails. */
+  async restartIce() {
+    const receives = this.receiving.remoteDescription !== null;
+    await Promise.all([this.publisher.restartIce(), receives && this.#watcher.restartIce()]);
+  }
+
   leave() {
     this.#over = true;
     this.publisher.release();
@@ -54,6 +60,7 @@ export class Session extends EventTarget {
       this.people.delete(user.id);
       this.#emit('people');
     });
+    on(this.#signalling, 'draining', (message) => this.#emit('draining', message));
     on(this.#signalling, 'failed', ({ detail }) => this.#emit('failed', new Error(detail)));
     on(this.#signalling, 'error', ({ problem }) => this.#emit('failed', new Error(`${problem.title}: ${problem.detail}`)));
     on(this.#signalling, 'closed', (ended) => this.#end(ended));
@@ -65,7 +72,12 @@ export class Session extends EventTarget {
       this.#emit('streams', { streams, since });
     });
     on(this.#watcher, 'failed', (error) => this.#emit('failed', error));
-    for (const direction of [this.#watcher, this.publisher]) on(direction, 'state', () => this.#emit('state'));
+    for (const direction of [this.#watcher, this.publisher]) {
+      on(direction, 'state', () => {
+        if (direction.peer?.connectionState === 'failed') direction.restartIce().catch((error) => this.#emit('failed', error));
+        this.#emit('state');
+      });
+    }
   }
 
   #end(ended) {

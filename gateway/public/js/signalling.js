@@ -15,12 +15,13 @@ export class Signalling extends EventTarget {
   #nextId = 1;
   #waiting = new Map();
 
-  /** @param {{room: string, name: string, transport: string}} options */
-  constructor({ room, name, transport }) {
+  /** @param {{room: string, name: string, transport: string, token?: string}} options */
+  constructor({ room, name, transport, token }) {
     super();
     const url = new URL(`api/rooms/${encodeURIComponent(room)}/socket`, document.baseURI);
     url.protocol = url.protocol.replace('http', 'ws');
     url.searchParams.set('transport', transport);
+    if (token) url.searchParams.set('access_token', token);
     if (name) url.searchParams.set('name', name);
     this.#socket = new WebSocket(url);
     this.#socket.addEventListener('message', ({ data }) => this.#receive(JSON.parse(data)));

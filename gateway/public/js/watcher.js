@@ -19,6 +19,11 @@ export class Watcher extends EventTarget {
     });
   }
 
+  /** Asks for an offer that restarts ICE. */
+  async restartIce() {
+    await this.#signalling.request({ type: 'restartIce' });
+  }
+
   close() {
     this.peer.close();
   }

@@ -51,7 +51,7 @@ public sealed class EarlierReleasesTests
     }
 
     [Fact]
-    public void OneSizeHoldsForBothDirectionsOfADirectTransport()
+    public void OneSizeOfADirectTransportIsShownAsAskedFor()
     {
         using HandlerHarness harness = Start(Release.V3_16);
         HandlerHarness.Exchange created = harness.Ask("router", Wire.Request.Method.RouterCreateDirectTransport, b =>
@@ -62,10 +62,9 @@ public sealed class EarlierReleasesTests
                     b, Wire.Transport.Options.Create(b, direct: true, maxMessageSize: 10))));
         Assert.True(created.Accepted);
 
-        Assert.True(ProduceAndConsume(harness).Accepted);
-
-        Assert.True(Send(harness, 10).Accepted);
-        Assert.False(Send(harness, 11).Accepted);
+        HandlerHarness.Exchange dumped = harness.Ask("t", Wire.Request.Method.TransportDump);
+        Assert.True(Read(dumped, harness.Layout).TryGetBody(out Wire.DirectTransport.DumpResponse dump));
+        Assert.Equal(10u, dump.Base.MaxMessageSize);
     }
 
     [Fact]
@@ -101,19 +100,6 @@ public sealed class EarlierReleasesTests
                 Wire.PlainTransport.PlainTransportOptions.Create(
                     b, options(b), HandlerHarness.ListenInfo(b, 0), rtcpMux: true, comedia: true)));
 
-    private static HandlerHarness.Exchange ProduceAndConsume(HandlerHarness harness)
-    {
-        Assert.True(harness.Ask("t", Wire.Request.Method.TransportProduceData, b =>
-            Wire.Transport.ProduceDataRequest.Create(b, b.String("dp"), type: Wire.DataProducer.Type.Direct)).Accepted);
-        return harness.Ask("t", Wire.Request.Method.TransportConsumeData, b =>
-            Wire.Transport.ConsumeDataRequest.Create(
-                b, b.String("dc"), b.String("dp"), type: Wire.DataConsumer.Type.Direct));
-    }
-
-    private static HandlerHarness.Exchange Send(HandlerHarness harness, int length) =>
-        harness.Ask("dc", Wire.Request.Method.DataConsumerSend, b =>
-            Wire.DataConsumer.SendRequest.Create(b, b.Vector(new byte[length]), ppid: 53));
-
     private static Wire.Request.BodyOffset WriteH265(WireBuilder b)
     {
         ListBuilder<Wire.RtpParameters.RtpCodecParameters> codecs =
@@ -130,7 +116,11 @@ public sealed class EarlierReleasesTests
             b.StartList<Wire.RtpParameters.RtpEncodingParameters>();
         encodings.Add(Wire.RtpParameters.RtpEncodingParameters.Create(b, ssrc: 1_111));
         var parameters = Wire.RtpParameters.RtpParameters.Create(
-            b, codecVector, extensionVector, encodings.End(), Wire.RtpParameters.RtcpParameters.Create(b));
+            b,
+            codecVector,
+            extensionVector,
+            encodings.End(),
+            Wire.RtpParameters.RtcpParameters.Create(b, cname: b.String("c")));
         return Wire.Transport.ProduceRequest.Create(
             b,
             b.String("p"),

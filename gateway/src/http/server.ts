@@ -129,13 +129,13 @@ function keepCertificate(app: FastifyInstance, tls: NonNullable<GatewayConfig['h
   app.addHook('onClose', async () => stop());
 }
 
-/** The secrets of sessions, and tokens of WebSockets, stand in URLs and must not reach the log. */
+/** The secrets of sessions, and tokens of WebSockets and of the page, stand in URLs and must not reach the log. */
 function describeRequest(request: FastifyRequest): Record<string, unknown> {
   return {
     method: request.method,
     url: request.url
       .replace(/(\/(?:sessions|whip-sessions|whep-sessions|plain-sessions)\/)[^/?]+/, '$1…')
-      .replace(/(access_token=)[^&]*/g, '$1…'),
+      .replace(/(token=)[^&]*/g, '$1…'),
     remoteAddress: request.ip,
   };
 }

@@ -47,10 +47,15 @@ export class IncomingStream implements RoomSource {
   }
 
   /**
-   * Opens the ports that announced tracks are sent to.
+   * Opens the ports that announced tracks are sent to. `onClose` is called once, when the stream ended.
    * @throws HttpError 422 for a codec that the room does not take
    */
-  static async open(room: Room, announced: readonly Announced[], from: string, name?: string): Promise<IncomingStream> {
+  static async open(
+    room: Room,
+    announced: readonly Announced[],
+    from: string,
+    options: { name?: string; onClose: (stream: IncomingStream) => void },
+  ): Promise<IncomingStream> {
     const streamId = `rtp-${randomUUID()}`;
     const made: Made[] = [];
     try {
@@ -59,8 +64,8 @@ export class IncomingStream implements RoomSource {
       for (const { transport } of made) transport.close();
       throw error;
     }
-    const stream = new IncomingStream(room, name, made);
-    for (const { transport } of made) transport.observer.once('close', () => stream.#end(room));
+    const stream = new IncomingStream(room, options.name, made);
+    for (const { transport } of made) transport.observer.once('close', () => stream.#end(room, options.onClose));
     room.add(stream);
     return stream;
   }
@@ -69,15 +74,12 @@ export class IncomingStream implements RoomSource {
     for (const transport of this.#transports) transport.close();
   }
 
-  get closed(): boolean {
-    return this.#closed;
-  }
-
-  #end(room: Room): void {
+  #end(room: Room, onClose: (stream: IncomingStream) => void): void {
     if (this.#closed) return;
     this.#closed = true;
     this.close();
     room.remove(this);
+    onClose(this);
   }
 }
 

@@ -122,10 +122,9 @@ class PlainRoutes {
     const room = await rooms.obtain(id);
     const release = room.hold();
     try {
-      const stream = await IncomingStream.open(room, tracks, address, name);
+      const onClose = ({ secret }: IncomingStream): void => void this.#sessions.delete(secret);
+      const stream = await IncomingStream.open(room, tracks, address, { ...(name && { name }), onClose });
       this.#sessions.set(stream.secret, stream);
-      room.on('tracks', () => stream.closed && this.#sessions.delete(stream.secret));
-      room.once('close', () => this.#sessions.delete(stream.secret));
       const location = `/api/plain-sessions/${stream.secret}`;
       return reply.status(201).header('location', location).send({ user: stream.info, tracks: stream.tracks });
     } finally {

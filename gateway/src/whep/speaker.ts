@@ -67,9 +67,8 @@ export class SpeakerStream {
     return this.#tracks.get('video')?.producer;
   }
 
-  /** Who is shown. */
-  get speaker(): RoomSource | undefined {
-    return this.#speaker;
+  get closed(): boolean {
+    return this.#closed;
   }
 
   hold(): this {

@@ -7,8 +7,9 @@ export class SpeakerStreams {
 
   /** The stream of a room, held for one viewer more: {@link SpeakerStream.release} gives it back. */
   async hold(room: Room): Promise<SpeakerStream> {
-    const known = this.#streams.get(room) ?? this.#make(room);
-    return (await known).hold();
+    const stream = await (this.#streams.get(room) ?? this.#make(room));
+    // The last viewer may have gone meanwhile.
+    return stream.closed ? this.hold(room) : stream.hold();
   }
 
   #make(room: Room): Promise<SpeakerStream> {

@@ -25,7 +25,8 @@ describe('WHIP and WHEP with Chromium', { skip: skipWithoutChromium }, () => {
     const page = await openPage(browser, url, errors);
     context.after(async () => {
       await page.context().close();
-      assert.deepEqual(errors, []);
+      // Chromium writes every 4xx to the console, a counter-offer's 406 too.
+      assert.deepEqual(errors.filter((error) => !error.includes('406')), []);
     });
     return page;
   }

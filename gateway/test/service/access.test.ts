@@ -126,6 +126,7 @@ describe('bearer tokens', () => {
     await socket.next('joined');
     socket.close();
     await ask(url, 'api/rooms', { token: `${All}-wrong` });
+    await ask(url, `?room=r1&token=${All}`);
     assert.match(written, /api\/sessions\/…/);
     for (const secret of [All, session]) assert.ok(!written.includes(secret), 'a secret is in the log');
   });

@@ -7,7 +7,7 @@ namespace Rtc.Streams;
 /// <remarks>
 /// A number that comes late is counted against the numbers dropped before it, not against those dropped after, so
 /// reordering around a dropped packet comes out right. What was dropped more than <see cref="History"/> behind the
-/// newest number is no longer known one by one; nothing that old passes <see cref="SequenceValidator"/>.
+/// newest number, or the history that was asked for, is no longer known one by one; nothing that old passes <see cref="SequenceValidator"/>.
 /// </remarks>
 public sealed class SequenceRewriter
 {
@@ -36,7 +36,8 @@ public sealed class SequenceRewriter
     /// <summary>Makes one whose outputs begin after <paramref name="firstOutput"/>.</summary>
     /// <param name="firstOutput">Added to every output.</param>
     /// <param name="bits">Width of the numbers, 8 to 16 bits.</param>
-    public SequenceRewriter(ushort firstOutput = 0, int bits = 16)
+    /// <param name="history">How far back dropped numbers are remembered, at most.</param>
+    public SequenceRewriter(ushort firstOutput = 0, int bits = 16, int history = History)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bits, 8);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bits, 16);
@@ -45,7 +46,7 @@ public sealed class SequenceRewriter
         _firstOutput = firstOutput;
 
         // In a narrow space a quarter of the circle is as far as "before" can be trusted.
-        _history = Math.Min(History, (_mask + 1) / 4);
+        _history = Math.Min(history, (_mask + 1) / 4);
     }
 
     /// <summary>The highest input so far.</summary>

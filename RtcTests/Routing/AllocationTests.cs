@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using Rtc.Routing;
 using Rtc.Rtcp;
 using Rtc.Rtp;
+using RtcTests.Simulation;
 using Xunit;
 
 namespace RtcTests.Routing;
@@ -26,6 +27,36 @@ public class AllocationTests
         long sent = sink.SinkBytes;
         Assert.Equal(0, Allocation.Measure(() => Receive(transport, packet, ++number)));
         Assert.Equal(200L * 10 * (packet.Length + (kind == MediaKind.Audio ? 16 : 20)), sink.SinkBytes - sent);
+    }
+
+    [Theory]
+    [InlineData(CodecKind.Vp8)]
+    [InlineData(CodecKind.Vp9)]
+    [InlineData(CodecKind.Av1)]
+    public void Choosing_layers_allocates_nothing(CodecKind codec)
+    {
+        VideoScene scene = codec == CodecKind.Vp8 ? VideoScene.Vp8Simulcast() : VideoScene.Svc(codec, "L3T3");
+        var sink = new FakeTransport(scene.Room, "out") { IsSink = true };
+        foreach ((byte spatial, byte temporal) in new (byte, byte)[] { (2, 2), (0, 1), (1, 0) })
+            scene.Watch($"c{spatial}", sink, new ConsumerLayers(spatial, temporal));
+
+        // Long enough that what was sent and what was left out fill what remembers them.
+        scene.Run(120);
+        List<byte[]> packets = scene.Prepare(2300);
+        int next = 0;
+        scene.In.OnRtcp = _ => { };
+        void Receive()
+        {
+            scene.Room.NowUs += 5000;
+            scene.In.Receive(packets[next++], scene.Room.NowUs);
+        }
+
+        while (next < packets.Count - 250)
+            Receive();
+
+        long sent = sink.SinkBytes;
+        Assert.Equal(0, Allocation.Measure(Receive));
+        Assert.True(sink.SinkBytes > sent);
     }
 
     [Fact]

@@ -31,6 +31,9 @@ internal sealed class FakeTransport(Room room, string id) : IProducerTransport, 
     /// <summary>Takes the place of keeping what is sent.</summary>
     public Action<byte[]>? OnRtcp { get; set; }
 
+    /// <summary>Gives out bitrate.</summary>
+    public Action<Consumer>? OnBitrateNeed { get; set; }
+
     /// <summary>Whether what is sent is written and forgotten, without allocating.</summary>
     public bool IsSink { get; set; }
 
@@ -65,9 +68,7 @@ internal sealed class FakeTransport(Room room, string id) : IProducerTransport, 
             SentRtcp.Add(rtcp.ToArray());
     }
 
-    public void OnBitrateNeedChanged(Consumer consumer, long nowUs)
-    {
-    }
+    public void OnBitrateNeedChanged(Consumer consumer, long nowUs) => OnBitrateNeed?.Invoke(consumer);
 
     public void OnConsumerClosed(Consumer consumer, long nowUs)
     {

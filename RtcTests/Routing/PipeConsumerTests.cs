@@ -83,6 +83,22 @@ public class PipeConsumerTests
     }
 
     [Fact]
+    public void A_pli_of_one_stream_asks_that_stream()
+    {
+        Consumer consumer = Consume();
+        for (int stream = 0; stream < 3; stream++)
+            Send(stream, 10, isKeyFrame: true);
+        _room.Advance(5_000);
+        _in.SentRtcp.Clear();
+        consumer.OnKeyFrameRequest(KeyFrameRequestKind.Pli, 5001, _room.NowUs);
+
+        byte[] rtcp = Assert.Single(_in.SentRtcp);
+        var reader = new RtcpReader(rtcp);
+        Assert.True(reader.MoveNext());
+        Assert.Equal(1001u, reader.Current.AsFeedback().MediaSsrc);
+    }
+
+    [Fact]
     public void After_a_pause_every_stream_begins_with_a_key_frame()
     {
         Consumer consumer = Consume();

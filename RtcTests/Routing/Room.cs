@@ -58,7 +58,10 @@ internal sealed class Room
         new(RtpHeaderExtensionUri.MediasoupPacketId, 12),
     ];
 
-    public static RtpCodecParameters[] Codecs(MediaKind kind, byte media, byte rtx, bool useFir = false)
+    public string VideoCodec { get; init; } = "video/VP8";
+
+    public static RtpCodecParameters[] Codecs(
+        MediaKind kind, byte media, byte rtx, bool useFir = false, string videoCodec = "video/VP8")
     {
         if (kind == MediaKind.Audio)
         {
@@ -70,7 +73,7 @@ internal sealed class Room
         var apt = new RtpParameterList([new("apt", new RtpParameterValue.Integer(media))]);
         return
         [
-            new(MimeType.Parse("video/VP8"), media, 90_000, rtcpFeedback: [new("nack", ""), keyFrames]),
+            new(MimeType.Parse(videoCodec), media, 90_000, rtcpFeedback: [new("nack", ""), keyFrames]),
             new(MimeType.Parse("video/rtx"), rtx, 90_000, parameters: apt),
         ];
     }
@@ -89,7 +92,7 @@ internal sealed class Room
         encodings ??= [new() { Ssrc = 1000, RtxSsrc = kind == MediaKind.Video ? 1001u : null }];
         byte media = kind == MediaKind.Audio ? OpusPayloadType : Vp8PayloadType;
         var parameters = new RtpParameters(
-            Codecs(kind, media, RtxPayloadType, useFir),
+            Codecs(kind, media, RtxPayloadType, useFir, VideoCodec),
             ReceiveExtensions,
             encodings,
             new RtcpParameters("sender"),
@@ -131,7 +134,7 @@ internal sealed class Room
     {
         byte media = payloadType ?? (producer.Kind == MediaKind.Audio ? MappedOpus : MappedVp8);
         var parameters = new RtpParameters(
-            Codecs(producer.Kind, media, MappedRtx),
+            Codecs(producer.Kind, media, MappedRtx, videoCodec: VideoCodec),
             [],
             [
                 new()
@@ -152,7 +155,11 @@ internal sealed class Room
                 Kind = producer.Kind,
                 RtpParameters = parameters,
                 ConsumableRtpEncodings = [.. producer.RtpParameters.Encodings.Select(
-                    (_, i) => new RtpEncodingParameters { Ssrc = MappedSsrc(i) })],
+                    (encoding, i) => new RtpEncodingParameters
+                    {
+                        Ssrc = MappedSsrc(i),
+                        ScalabilityMode = encoding.ScalabilityMode,
+                    })],
                 Paused = paused,
                 IgnoreDtx = ignoreDtx,
                 PreferredLayers = preferredLayers,

@@ -46,6 +46,7 @@ internal sealed class DecoderModel(CodecKind codec)
         Holes = holes;
         Assert.True(holes <= allowedHoles, $"{holes} numbers are missing");
         CheckTimestamps(frames, maxTimestampErrorMs);
+        CheckMarkers(frames);
         if (codec == CodecKind.Vp8)
             CheckPictureNumbers(frames);
 
@@ -113,6 +114,19 @@ internal sealed class DecoderModel(CodecKind codec)
             long capturedMs = (packet.Frame.CapturedAtUs - previous.Frame.CapturedAtUs) / 1000;
             Assert.True(ticks >= 0, $"frame {packet.Frame.Id}: time goes back by {-ticks} ticks");
             Assert.InRange((ticks / 90) - capturedMs, -maxErrorMs, maxErrorMs);
+        }
+    }
+
+    // The marker stands on the last packet of a picture and nowhere else.
+    private void CheckMarkers(List<List<Packet>> frames)
+    {
+        for (int i = 0; i < frames.Count - 1; i++)
+        {
+            bool isWhole = frames[i].Count == frames[i][0].Frame.Packets;
+            bool endsPicture = frames[i + 1][0].Timestamp != frames[i][0].Timestamp;
+            Assert.DoesNotContain(frames[i].SkipLast(1), packet => packet.Marker);
+            if (isWhole && !_lostFrames.Contains(frames[i + 1][0].Frame.Id))
+                Assert.Equal(endsPicture, frames[i][^1].Marker);
         }
     }
 

@@ -3,7 +3,7 @@ namespace RtcTests.Simulation;
 /// <summary>
 /// One of the streams of a VP8 simulcast sender (RFC 7741), with three temporal layers. Numbers start anywhere and wrap.
 /// </summary>
-internal sealed class Vp8SimulcastEncoder
+internal sealed class Vp8SimulcastEncoder : ISimulatedEncoder
 {
     private readonly Random _random;
     private readonly Dictionary<int, uint> _frames = [];
@@ -37,16 +37,14 @@ internal sealed class Vp8SimulcastEncoder
 
     public int KeyFrames { get; private set; }
 
-    /// <summary>How much later than the others this stream's encoder is done, in microseconds.</summary>
-    public long DelayUs { get; init; }
-
     public void RequestKeyFrame() => _keyFrameWanted = true;
 
     /// <summary>The RTP timestamp of a moment.</summary>
     public uint TimestampAt(long timeUs) => _timestampOffset + (uint)(timeUs * 9 / 100);
 
-    public IEnumerable<SimulatedPacket> Encode(uint id, long capturedAtUs)
+    public IEnumerable<SimulatedPacket> Encode(FrameIds ids, long capturedAtUs)
     {
+        uint id = ids.Take();
         bool isKeyFrame = _keyFrameWanted;
         if (isKeyFrame)
         {

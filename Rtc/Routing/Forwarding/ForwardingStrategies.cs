@@ -26,6 +26,9 @@ internal static class ForwardingStrategies
                 CreateFilter(codec.MimeType, encoding.Layers with { SpatialLayers = 1, IsKeyFrameOnly = false }),
                 codec.ClockRate,
                 preferred!.Value),
+            // Nothing tells its layers apart.
+            RtpParametersType.Svc when codec.MimeType.Codec == CodecKind.H264Svc =>
+                new SingleStreamStrategy(host, codec.MimeType, options.IgnoreDtx, mappedSsrc),
             RtpParametersType.Svc => new SvcStrategy(
                 host, mappedSsrc, encoding.Layers, CreateFilter(codec.MimeType, encoding.Layers), preferred!.Value),
             _ => new SingleStreamStrategy(host, codec.MimeType, options.IgnoreDtx, mappedSsrc),

@@ -15,6 +15,10 @@ internal sealed class LayerActivity(int spatialLayers)
     /// <summary>Whether a layer arrives.</summary>
     public bool IsActive(int spatialLayer, long nowUs) => nowUs - _seenAtUs[spatialLayer] < TimeoutUs;
 
+    /// <summary>Nothing is known of a layer any more but whether it arrived lately.</summary>
+    public void Reset(int spatialLayer, bool arrives, long nowUs) =>
+        _seenAtUs[spatialLayer] = arrives ? nowUs : long.MinValue / 2;
+
     /// <summary>A packet arrived. True when other layers arrive than before.</summary>
     public bool Note(int spatialLayer, long nowUs)
     {

@@ -84,7 +84,7 @@ internal sealed class PictureLayerFilter(ScalabilityMode declared, bool isDescri
             _picture = timestamp;
             _hasLeftOut = false;
             SetLimit(descriptor.IsKeyFrame ? _target : LimitAt(descriptor), timestamp);
-            _mayAddTemporal = descriptor.IsSwitchingPoint && descriptor.TemporalLayer <= _limit.Temporal;
+            _mayAddTemporal = descriptor.IsSwitchingPoint && descriptor.TemporalLayer == 0;
         }
         else if (descriptor.IsKeyFrame && timestamp == _picture && !_hasLeftOut)
         {
@@ -98,10 +98,19 @@ internal sealed class PictureLayerFilter(ScalabilityMode declared, bool isDescri
         // With K-SVC the layers below the current one were not sent since the last key frame.
         int spatial = declared.IsKeyFrameOnly ? _limit.Spatial : Math.Min(_limit.Spatial, _target.Spatial);
         int temporal = Math.Min(_limit.Temporal, _target.Temporal);
-        if (temporal < _target.Temporal)
+        if (temporal < _target.Temporal && descriptor.HasDecodeTargets)
+        {
+            // Of the target itself only the highest spatial layer would say so, when it is too late for those below.
+            for (int layer = _target.Temporal; layer > temporal; layer--)
+            {
+                if (descriptor.SwitchesTo.Contains(descriptor.SpatialLayer, layer))
+                    temporal = layer;
+            }
+        }
+        else if (temporal < _target.Temporal)
         {
             // A switching point says that what comes after it and is higher depends on nothing higher before it. Some
-            // encoders mean the picture itself.
+            // encoders mean that the picture itself depends on the base layer only.
             if (_mayAddTemporal)
                 temporal = _target.Temporal;
             else if (descriptor.TemporalLayer == temporal + 1 && descriptor.IsSwitchingPoint)
@@ -123,6 +132,9 @@ internal sealed class PictureLayerFilter(ScalabilityMode declared, bool isDescri
 
     private bool IsNeeded(in PayloadDescriptor descriptor, LayerIndex limit)
     {
+        if (descriptor.HasDecodeTargets)
+            return descriptor.NeededBy.Contains(limit.Spatial, limit.Temporal);
+
         if (descriptor.SpatialLayer > limit.Spatial || descriptor.TemporalLayer > limit.Temporal)
             return false;
 

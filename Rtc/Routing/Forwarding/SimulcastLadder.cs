@@ -10,6 +10,7 @@ namespace Rtc.Routing.Forwarding;
 internal sealed class SimulcastLadder(IForwardingHost host, SimulcastLayer[] layers, Func<int, bool> canSwitchTo)
 {
     private LayerIndex _claimed = LayerIndex.None;
+    private long _claimedBitrate;
 
     /// <summary>The layers that the application wants.</summary>
     public LayerIndex Preferred { get; set; }
@@ -19,6 +20,7 @@ internal sealed class SimulcastLadder(IForwardingHost host, SimulcastLayer[] lay
     {
         LayerIndex claimed = _claimed;
         _claimed = LayerIndex.None;
+        _claimedBitrate = 0;
         return claimed;
     }
 
@@ -33,6 +35,7 @@ internal sealed class SimulcastLadder(IForwardingHost host, SimulcastLayer[] lay
             return 0;
 
         _claimed = next;
+        _claimedBitrate += needed;
         return needed;
     }
 
@@ -74,15 +77,9 @@ internal sealed class SimulcastLadder(IForwardingHost host, SimulcastLayer[] lay
 
     private long GetStep(int spatial, int temporal, long nowUs)
     {
-        long needed = GetBitrate(layers[spatial], temporal, nowUs);
-        if (needed == 0 || _claimed.IsNone)
-            return needed;
+        long bitrate = host.GetLayerBitrate(layers[spatial].MappedSsrc, spatialLayer: 0, temporal, nowUs);
 
-        // What was claimed so far is given up for it. It may be larger than the whole new step.
-        long claimed = GetBitrate(layers[_claimed.Spatial], _claimed.Temporal, nowUs);
-        return Math.Max(1, needed - claimed);
+        // What was claimed so far is given up for it, and may be more than it takes.
+        return bitrate == 0 ? 0 : Math.Max(1, bitrate - _claimedBitrate);
     }
-
-    private long GetBitrate(SimulcastLayer layer, int temporal, long nowUs) =>
-        host.GetLayerBitrate(layer.MappedSsrc, spatialLayer: 0, temporal, nowUs);
 }

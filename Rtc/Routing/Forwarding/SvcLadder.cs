@@ -12,6 +12,7 @@ namespace Rtc.Routing.Forwarding;
 internal sealed class SvcLadder(IForwardingHost host, uint mappedSsrc, ScalabilityMode mode)
 {
     private LayerIndex _claimed = LayerIndex.None;
+    private long _claimedBitrate;
 
     /// <summary>The layers that the application wants.</summary>
     public LayerIndex Preferred { get; set; }
@@ -21,6 +22,7 @@ internal sealed class SvcLadder(IForwardingHost host, uint mappedSsrc, Scalabili
     {
         LayerIndex claimed = _claimed;
         _claimed = LayerIndex.None;
+        _claimedBitrate = 0;
         return claimed;
     }
 
@@ -38,6 +40,7 @@ internal sealed class SvcLadder(IForwardingHost host, uint mappedSsrc, Scalabili
             return 0;
 
         _claimed = next;
+        _claimedBitrate += needed;
         return needed;
     }
 
@@ -71,7 +74,7 @@ internal sealed class SvcLadder(IForwardingHost host, uint mappedSsrc, Scalabili
                 ? GetBitrate(next, nowUs)
                 : 0;
             if (bitrate > 0)
-                return Math.Max(1, bitrate - (_claimed.IsNone ? 0 : GetBitrate(_claimed, nowUs)));
+                return Math.Max(1, bitrate - _claimedBitrate);
         }
 
         return 0;

@@ -82,6 +82,9 @@ internal sealed class SvcStrategy : IForwardingStrategy
     public void Begin(long nowUs)
     {
         _hasBegun = false;
+        for (int spatial = 0; spatial < _mode.SpatialLayers; spatial++)
+            _activity.Reset(spatial, _ladder.Arrives(spatial, nowUs), nowUs);
+
         ChooseTarget(isUrgent: false, nowUs);
     }
 
@@ -200,7 +203,7 @@ internal sealed class SvcStrategy : IForwardingStrategy
             if (best >= 0 && (spatial > _preferred.Spatial || spatial > maxSpatial))
                 break;
 
-            if (_activity.IsActive(spatial, nowUs) || _ladder.Arrives(spatial, nowUs))
+            if (_activity.IsActive(spatial, nowUs))
                 best = spatial;
         }
 

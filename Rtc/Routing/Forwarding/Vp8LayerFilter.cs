@@ -16,9 +16,9 @@ internal sealed class Vp8LayerFilter(bool hasTemporalLayers) : ILayerFilter
     private const int Tl0PictureIndexBits = 8;
 
     // Further back than a picture can be late, and far less than the numbers wrap in.
-    private const int MaxLatePictures = 1024;
+    private const int MaxLatePictures = 512;
 
-    private readonly SequenceRewriter _pictureIds = new(bits: PictureIdBits);
+    private readonly SequenceRewriter _pictureIds = new(bits: PictureIdBits, history: MaxLatePictures);
     private readonly SequenceRewriter _tl0PictureIndexes = new(bits: Tl0PictureIndexBits);
 
     private int _target = -1;

@@ -33,10 +33,18 @@ public sealed class DependencyDescriptorReader
         var frameNumber = (ushort)bits.ReadBits(16);
 
         bool hasStructure = false;
-        if (data.Length > MandatoryLength && !TryReadExtended(ref bits, out hasStructure))
+        Span<byte> ownIndications = stackalloc byte[TemplateStructure.MaxDecodeTargets];
+        int ownCount = 0;
+        if (data.Length > MandatoryLength
+            && !TryReadExtended(ref bits, ownIndications, out hasStructure, out ownCount))
+        {
             return false;
+        }
+
         if (!_templates.TryGetLayers(templateId, out byte spatialLayer, out byte temporalLayer))
             return false;
+
+        _templates.GetTargets(templateId, ownIndications[..ownCount], out LayerSet neededBy, out LayerSet switchesTo);
 
         descriptor = new PayloadDescriptor
         {
@@ -50,6 +58,9 @@ public sealed class DependencyDescriptorReader
             HasTemporalLayer = true,
             SpatialLayer = spatialLayer,
             TemporalLayer = temporalLayer,
+            HasDecodeTargets = true,
+            NeededBy = neededBy,
+            SwitchesTo = switchesTo,
             SpatialLayerCount = hasStructure ? _templates.SpatialLayerCount : (byte)0,
             TemporalLayerCount = hasStructure ? _templates.TemporalLayerCount : (byte)0,
         };
@@ -57,14 +68,17 @@ public sealed class DependencyDescriptorReader
     }
 
     /// <summary>
-    /// Reads the flags and the templates. What stands behind them (active decode targets and what this frame does
-    /// otherwise than its template) is not needed to choose layers.
+    /// Reads the flags, the templates, and what this frame is to the decode targets where that is otherwise than its
+    /// template says. What stands behind that (frames that it refers to, chains) is not needed to choose layers.
     /// </summary>
-    private bool TryReadExtended(ref BitReader bits, out bool hasStructure)
+    private bool TryReadExtended(
+        scoped ref BitReader bits, scoped Span<byte> ownIndications, out bool hasStructure, out int ownCount)
     {
+        ownCount = 0;
         hasStructure = bits.ReadFlag();
         bool hasActiveTargets = bits.ReadFlag();
-        bits.ReadBits(3);
+        bool hasOwnIndications = bits.ReadFlag();
+        bits.ReadBits(2);
         if (hasStructure)
         {
             if (!_scratch.TryRead(ref bits))
@@ -76,16 +90,29 @@ public sealed class DependencyDescriptorReader
         if (hasActiveTargets)
             bits.ReadBits(_templates.DecodeTargetCount);
 
+        if (hasOwnIndications)
+        {
+            ownCount = _templates.DecodeTargetCount;
+            for (int i = 0; i < ownCount; i++)
+                ownIndications[i] = (byte)bits.ReadBits(2);
+        }
+
         return !bits.IsExhausted;
     }
 
     private sealed class TemplateStructure
     {
+        public const int MaxDecodeTargets = 32;
+
         private const int MaxTemplates = 64;
         private const int MaxLayerId = 7;
 
         private readonly byte[] _spatialLayers = new byte[MaxTemplates];
         private readonly byte[] _temporalLayers = new byte[MaxTemplates];
+        private readonly byte[] _indications = new byte[MaxTemplates * MaxDecodeTargets];
+        private readonly LayerSet[] _neededBy = new LayerSet[MaxTemplates];
+        private readonly LayerSet[] _switchesTo = new LayerSet[MaxTemplates];
+        private readonly DecodeTargets _targets = new();
         private int _idOffset;
         private int _count;
 
@@ -104,6 +131,19 @@ public sealed class DependencyDescriptorReader
             return exists;
         }
 
+        public void GetTargets(
+            int templateId, ReadOnlySpan<byte> ownIndications, out LayerSet neededBy, out LayerSet switchesTo)
+        {
+            int index = (templateId + MaxTemplates - _idOffset) % MaxTemplates;
+            neededBy = _neededBy[index];
+            switchesTo = _switchesTo[index];
+            if (!ownIndications.IsEmpty)
+            {
+                _targets.Resolve(
+                    ownIndications, _spatialLayers[index], _temporalLayers[index], out neededBy, out switchesTo);
+            }
+        }
+
         public bool TryRead(ref BitReader bits)
         {
             _idOffset = (int)bits.ReadBits(6);
@@ -111,7 +151,7 @@ public sealed class DependencyDescriptorReader
             if (!TryReadLayers(ref bits))
                 return false;
 
-            SkipDecodeTargetIndications(ref bits);
+            ReadDecodeTargets(ref bits);
             SkipFrameDiffs(ref bits);
             SkipChains(ref bits);
             if (bits.ReadFlag())
@@ -149,11 +189,28 @@ public sealed class DependencyDescriptorReader
             return !bits.IsExhausted;
         }
 
-        private void SkipDecodeTargetIndications(ref BitReader bits)
+        private void ReadDecodeTargets(ref BitReader bits)
         {
-            for (int i = 0; i < _count * DecodeTargetCount; i++)
-                bits.ReadBits(2);
+            _targets.Reset(DecodeTargetCount);
+            for (int i = 0; i < _count; i++)
+            {
+                Span<byte> indications = IndicationsOf(i);
+                for (int target = 0; target < indications.Length; target++)
+                    indications[target] = (byte)bits.ReadBits(2);
+
+                _targets.Add(indications, _spatialLayers[i], _temporalLayers[i]);
+            }
+
+            _targets.Complete();
+            for (int i = 0; i < _count; i++)
+            {
+                _targets.Resolve(
+                    IndicationsOf(i), _spatialLayers[i], _temporalLayers[i], out _neededBy[i], out _switchesTo[i]);
+            }
         }
+
+        private Span<byte> IndicationsOf(int template) =>
+            _indications.AsSpan(template * MaxDecodeTargets, DecodeTargetCount);
 
         private void SkipFrameDiffs(ref BitReader bits)
         {

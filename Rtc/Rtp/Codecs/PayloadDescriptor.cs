@@ -59,6 +59,15 @@ public struct PayloadDescriptor
     /// <summary>The TL0PICIDX: the number of the last frame of temporal layer 0.</summary>
     public byte Tl0PictureIndex { readonly get; set; }
 
+    /// <summary>Whether it says by decode targets which layers need it (dependency descriptor).</summary>
+    public bool HasDecodeTargets { readonly get; set; }
+
+    /// <summary>The choices of layers that need this frame (dependency descriptor).</summary>
+    public LayerSet NeededBy { readonly get; set; }
+
+    /// <summary>The choices of layers that can be gone to from this frame on (dependency descriptor).</summary>
+    public LayerSet SwitchesTo { readonly get; set; }
+
     /// <summary>Whether the packet carries nothing but silence (Opus DTX).</summary>
     public bool IsDtx { readonly get; set; }
 

@@ -1,5 +1,7 @@
 using Rtc.Buffers;
 using Rtc.Routing;
+using Rtc.Rtcp;
+using Rtc.Rtp;
 using RtcTests.Simulation;
 using Xunit;
 
@@ -10,7 +12,7 @@ public class SimulcastStrategyTests
     [Fact]
     public void A_viewer_gets_the_best_stream_once_it_can_be_aligned()
     {
-        var scene = new SimulcastScene();
+        var scene = VideoScene.Vp8Simulcast();
         (Consumer consumer, DecoderModel decoder) = scene.Watch("c");
         scene.Run(90);
         Assert.Equal(new ConsumerLayers(2, 2), consumer.CurrentLayers);
@@ -25,7 +27,7 @@ public class SimulcastStrategyTests
     [Fact]
     public void Preferred_layers_are_gone_to_at_key_frames()
     {
-        var scene = new SimulcastScene();
+        var scene = VideoScene.Vp8Simulcast();
         (Consumer consumer, DecoderModel decoder) = scene.Watch("c");
         scene.Run(60);
         foreach ((byte spatial, byte temporal) in new (byte, byte)[] { (0, 0), (1, 2), (2, 1), (0, 2), (2, 2) })
@@ -43,7 +45,8 @@ public class SimulcastStrategyTests
     [Fact]
     public void Without_sender_reports_it_stays_with_its_stream()
     {
-        var scene = new SimulcastScene { SendsReports = false };
+        var scene = VideoScene.Vp8Simulcast();
+        scene.SendsReports = false;
         (Consumer consumer, DecoderModel decoder) = scene.Watch("c", new ConsumerLayers(0, 2));
         scene.Run(30);
         consumer.SetPreferredLayers(new ConsumerLayers(2, 2));
@@ -56,7 +59,7 @@ public class SimulcastStrategyTests
     [Fact]
     public void A_stream_that_dies_is_left_and_returned_to()
     {
-        var scene = new SimulcastScene();
+        var scene = VideoScene.Vp8Simulcast();
         (Consumer consumer, DecoderModel decoder) = scene.Watch("c");
         scene.Run(60);
         scene.IsSending[2] = false;
@@ -71,7 +74,7 @@ public class SimulcastStrategyTests
     [Fact]
     public void Without_any_stream_there_are_no_layers()
     {
-        var scene = new SimulcastScene();
+        var scene = VideoScene.Vp8Simulcast();
         (Consumer consumer, DecoderModel decoder) = scene.Watch("c");
         scene.Run(60);
         Array.Fill(scene.IsSending, false);
@@ -88,7 +91,7 @@ public class SimulcastStrategyTests
     [Fact]
     public void Events_come_in_the_order_layers_then_score()
     {
-        var scene = new SimulcastScene();
+        var scene = VideoScene.Vp8Simulcast();
         (Consumer consumer, _) = scene.Watch("c", new ConsumerLayers(0, 0));
         scene.Run(60);
         scene.Room.Events.Clear();
@@ -109,7 +112,7 @@ public class SimulcastStrategyTests
     [InlineData(3)]
     public void A_decoder_takes_everything_through_random_changes_and_reordering(int seed)
     {
-        var scene = new SimulcastScene(seed, shortPictureIds: seed == 2);
+        var scene = VideoScene.Vp8Simulcast(seed, shortPictureIds: seed == 2);
         (Consumer consumer, DecoderModel decoder) = scene.Watch("c");
         List<SimulatedPacket> late = [];
         scene.Network = packet =>
@@ -126,7 +129,12 @@ public class SimulcastStrategyTests
 
             return arrived;
         };
-        scene.OnPicture = _ => Disturb(scene, consumer);
+        scene.OnPicture = _ =>
+        {
+            // Now and then a stream stops or comes back.
+            if (scene.Disturb(consumer, oneIn: 60) == 7 && scene.Random.Next(3) == 0)
+                scene.IsSending[1 + scene.Random.Next(2)] ^= true;
+        };
         scene.Run(1500);
         decoder.Check(allowedHoles: 40, maxTimestampErrorMs: 110);
         Assert.True(decoder.Decoded.Count > 400, $"{decoder.Decoded.Count}");
@@ -135,10 +143,70 @@ public class SimulcastStrategyTests
         Assert.Equal(0, scene.Room.Memory.GetReferenceCount(BufferPurpose.KeyFrameWait));
     }
 
+    [Theory]
+    [InlineData(4)]
+    [InlineData(5)]
+    public void Packets_that_are_lost_on_the_way_in_leave_the_rest_decodable(int seed)
+    {
+        VideoScene scene = VideoScene.Vp8Simulcast(seed);
+        (Consumer consumer, DecoderModel decoder) = scene.Watch("c");
+        int lost = 0;
+        scene.Network = packet =>
+        {
+            if (scene.Random.Next(100) != 0)
+                return [packet];
+
+            lost++;
+            decoder.NoteLostUpstream(packet.Frame);
+            return [];
+        };
+        scene.OnPicture = picture =>
+        {
+            if (picture % 50 == 0)
+                consumer.OnKeyFrameRequest(KeyFrameRequestKind.Pli, 5000, scene.Room.NowUs);
+        };
+        scene.Run(600);
+        Assert.True(lost > 30, $"{lost}");
+        decoder.Check(allowedHoles: lost, maxTimestampErrorMs: 110);
+        Assert.True(decoder.Decoded.Count > 200, $"{decoder.Decoded.Count}");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_is_sent_again_has_the_rewritten_descriptor(bool rtx)
+    {
+        VideoScene scene = VideoScene.Vp8Simulcast(shortPictureIds: true);
+        var transport = new FakeTransport(scene.Room, "out");
+        Consumer consumer = scene.Watch("c", transport, new ConsumerLayers(0, 0), rtx);
+        scene.Run(40);
+        consumer.SetPreferredLayers(new ConsumerLayers(1, 2));
+        consumer.ApplyPreferredLayers(scene.Room.NowUs);
+        scene.Run(20);
+        int sent = transport.SentRtp.Count;
+        for (int i = sent - 30; i < sent; i++)
+        {
+            byte[] nack = new byte[16];
+            RtcpWriter.WriteNack(nack, 1, 5000, [new NackItem(transport.Sent(i).SequenceNumber, 0)]);
+            transport.ReceiveRtcp(nack, scene.Room.NowUs);
+        }
+
+        Assert.Equal(sent + 30, transport.SentRtp.Count);
+        for (int i = 0; i < 30; i++)
+        {
+            RtpPacketView first = transport.Sent(sent - 30 + i);
+            RtpPacketView again = transport.Sent(sent + i);
+            Assert.True(again.Payload[(rtx ? 2 : 0)..].SequenceEqual(first.Payload));
+            Assert.Equal((first.Timestamp, first.Marker), (again.Timestamp, again.Marker));
+            if (!rtx)
+                Assert.Equal(transport.SentRtp[sent - 30 + i], transport.SentRtp[sent + i]);
+        }
+    }
+
     [Fact]
     public void Five_hundred_viewers_within_a_second_cause_two_requests()
     {
-        var scene = new SimulcastScene();
+        var scene = VideoScene.Vp8Simulcast();
         scene.Run(60);
         scene.Requests.Clear();
         long startUs = scene.Room.NowUs;
@@ -152,30 +220,5 @@ public class SimulcastStrategyTests
         scene.Run(30);
         Assert.InRange(scene.Requests.Count(request => request.NowUs < startUs + 1_000_000), 1, 2);
         Assert.InRange(scene.Requests.Count, 2, 4);
-    }
-
-    private static void Disturb(SimulcastScene scene, Consumer consumer)
-    {
-        Random random = scene.Random;
-        switch (random.Next(60))
-        {
-            case 0:
-            case 1:
-                consumer.SetPreferredLayers(new ConsumerLayers((byte)random.Next(3), (byte)random.Next(3)));
-                consumer.ApplyPreferredLayers(scene.Room.NowUs);
-                break;
-            case 2:
-                consumer.Pause(scene.Room.NowUs);
-                break;
-            case 3 or 4 or 5:
-                consumer.Resume(scene.Room.NowUs);
-                break;
-            case 6:
-                consumer.RequestKeyFrame(scene.Room.NowUs);
-                break;
-            case 7 when random.Next(3) == 0:
-                scene.IsSending[1 + random.Next(2)] ^= true;
-                break;
-        }
     }
 }

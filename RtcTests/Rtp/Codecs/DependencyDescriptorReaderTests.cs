@@ -45,10 +45,22 @@ public class DependencyDescriptorReaderTests
                 PictureId = 1000,
                 HasLayers = true,
                 HasTemporalLayer = true,
+                HasDecodeTargets = true,
+                NeededBy = read.NeededBy,
+                SwitchesTo = read.SwitchesTo,
                 SpatialLayerCount = 2,
                 TemporalLayerCount = 2,
             },
             read);
+        for (int spatial = 0; spatial < 2; spatial++)
+        {
+            for (int temporal = 0; temporal < 2; temporal++)
+            {
+                Assert.True(read.NeededBy.Contains(spatial, temporal));
+                Assert.True(read.SwitchesTo.Contains(spatial, temporal));
+            }
+        }
+
     }
 
     [Theory]
@@ -140,36 +152,5 @@ public class DependencyDescriptorReaderTests
         Assert.False(second.IsKeyFrame);
         Assert.Equal(1, second.TemporalLayer);
         Assert.True(third.IsKeyFrame);
-    }
-
-    private sealed class BitWriter
-    {
-        private readonly List<bool> _bits = [];
-
-        public BitWriter Bits(uint value, int count)
-        {
-            for (int i = count - 1; i >= 0; i--)
-                _bits.Add((value >> i & 1) != 0);
-
-            return this;
-        }
-
-        public BitWriter NonSymmetric(uint value, uint n)
-        {
-            int width = 0;
-            while (n >> width != 0)
-                width++;
-            uint shortCodes = (1u << width) - n;
-            return value < shortCodes ? Bits(value, width - 1) : Bits(value + shortCodes, width);
-        }
-
-        public byte[] ToArray()
-        {
-            byte[] bytes = new byte[(_bits.Count + 7) / 8];
-            for (int i = 0; i < _bits.Count; i++)
-                bytes[i / 8] |= (byte)(_bits[i] ? 0x80 >> (i % 8) : 0);
-
-            return bytes;
-        }
     }
 }

@@ -9,8 +9,10 @@ internal sealed class BurstClock(uint timestampStep)
 
     private readonly long[] _sentNs = new long[1 << 13];
 
-    /// <summary>The RTP timestamp of the burst that was sent last.</summary>
-    public uint LastTimestamp { get; private set; } = FirstTimestamp;
+    private bool _isMarked;
+
+    /// <summary>The RTP timestamp of the first burst that was sent since <see cref="Mark"/>.</summary>
+    public uint MarkedTimestamp { get; private set; } = FirstTimestamp;
 
     /// <summary>Nanoseconds of a clock that only goes forward.</summary>
     public static long NowNs() => Stopwatch.GetTimestamp() * (1_000_000_000 / Stopwatch.Frequency);
@@ -20,8 +22,15 @@ internal sealed class BurstClock(uint timestampStep)
     public void Set(long burst, long nowNs)
     {
         _sentNs[burst & (_sentNs.Length - 1)] = nowNs;
-        LastTimestamp = TimestampOf(burst);
+        if (_isMarked)
+            return;
+
+        _isMarked = true;
+        MarkedTimestamp = TimestampOf(burst);
     }
+
+    /// <summary>The next burst is the one to count from.</summary>
+    public void Mark() => _isMarked = false;
 
     public long SentAtNs(uint timestamp)
     {

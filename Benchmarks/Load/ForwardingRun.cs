@@ -50,6 +50,7 @@ internal sealed class ForwardingRun : IDisposable
         long receiverDrops = UdpDrops.Of(_sink.Ports);
         long workerDrops = UdpDrops.Of([_room.WorkerPort]);
         long cpuNs = _worker.Process.CpuNs;
+        long forwardingNs = _worker.Process.MainThreadCpuNs;
         long waitNs = _worker.Process.WaitNs;
         long userNs = _worker.Process.UserNs;
         double intervalNs = _room.IntervalNs(rate);
@@ -57,6 +58,7 @@ internal sealed class ForwardingRun : IDisposable
         Sending sending = _loop.Run(Math.Max(1, (long)(seconds * 1e9 / intervalNs)), intervalNs);
 
         cpuNs = _worker.Process.CpuNs - cpuNs;
+        forwardingNs = _worker.Process.MainThreadCpuNs - forwardingNs;
         userNs = _worker.Process.UserNs - userNs;
         return new RunResult
         {
@@ -64,6 +66,7 @@ internal sealed class ForwardingRun : IDisposable
             Expected = _room.Source.Expected,
             Received = _sink.Packets,
             CpuNsPerPacket = cpuNs / (double)Math.Max(1, _sink.Packets),
+            ForwardingNsPerPacket = forwardingNs / (double)Math.Max(1, _sink.Packets),
             UserShare = userNs / (double)Math.Max(1, cpuNs),
             WaitShare = (_worker.Process.WaitNs - waitNs) / (sending.Seconds * 1e9),
             CoreShare = cpuNs / (sending.Seconds * 1e9),
@@ -135,6 +138,9 @@ internal sealed record RunResult
 
     /// <summary>CPU time of the worker for each packet that left it, in nanoseconds.</summary>
     public required double CpuNsPerPacket { get; init; }
+
+    /// <summary>The part of it that the worker's first thread used, which forwards.</summary>
+    public required double ForwardingNsPerPacket { get; init; }
 
     /// <summary>How much of it was spent outside the kernel, 0 to 1.</summary>
     public required double UserShare { get; init; }

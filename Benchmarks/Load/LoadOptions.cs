@@ -54,8 +54,10 @@ internal sealed record LoadOptions
           --find-max           also search the highest rate without loss
           --max-rate N         where that search ends, packets/s into the worker (20000)
           --control            also measure start, dump round trip and createWebRtcTransport
+          --timeline           instead of all that: each of the first ten seconds of a worker
           --alive N            instead of all that: N WebRtcTransports in one worker, with consent and reports
-          --max-floors X       fail when even the best run costs more floors a packet; for builds
+          --max-floors X       fail when even the best run costs more floors a packet, and end with the first that
+                               does not; for builds
           --pin-worker CPU     the worker's only CPU (the last one)
           --pin-load CPU       the sender's and receivers' only CPU (the first one)
           --json               print JSON instead of text
@@ -94,6 +96,9 @@ internal sealed record LoadOptions
     public int MaxRate { get; init; } = 20_000;
 
     public bool MeasuresControl { get; init; }
+
+    /// <summary>Whether the first seconds are measured one by one.</summary>
+    public bool ShowsTimeline { get; init; }
 
     /// <summary>How many transports are kept alive; 0 for a load.</summary>
     public int AliveTransports { get; init; }
@@ -157,6 +162,7 @@ internal sealed record LoadOptions
                 "--control" => options with { MeasuresControl = true },
                 "--pin-worker" => options with { WorkerCpu = Number(0, Environment.ProcessorCount - 1) },
                 "--pin-load" => options with { LoadCpu = Number(0, Environment.ProcessorCount - 1) },
+                "--timeline" => options with { ShowsTimeline = true, WarmUpSeconds = 0 },
                 "--alive" => options with { AliveTransports = Number(1, 20_000) },
                 "--max-floors" => options with { MaxFloors = ParseFloors(Value()) },
                 "--json" => options with { PrintsJson = true },

@@ -87,8 +87,15 @@ internal sealed unsafe class PacketSink : IDisposable
         Latency.Clear();
     }
 
-    /// <summary>Forgets how the worker moved RTP timestamps: the next packet of each consumer is of the burst sent last.</summary>
-    public void Realign() => _consumers.ForEach(consumer => consumer.IsAligned = false);
+    /// <summary>Forgets how the worker moved RTP timestamps: the next packet of each consumer is of the next burst.</summary>
+    public void Realign()
+    {
+        foreach (ConsumerState consumer in _consumers)
+        {
+            consumer.IsAligned = false;
+            consumer.Clock.Mark();
+        }
+    }
 
     /// <summary>Reads at most one batch of a socket.</summary>
     public void Drain(int index)
@@ -136,7 +143,7 @@ internal sealed unsafe class PacketSink : IDisposable
         if (!consumer.IsAligned)
         {
             consumer.IsAligned = true;
-            consumer.TimestampOffset = timestamp - consumer.Clock.LastTimestamp;
+            consumer.TimestampOffset = timestamp - consumer.Clock.MarkedTimestamp;
         }
 
         Latency.Add((nowNs - consumer.Clock.SentAtNs(timestamp - consumer.TimestampOffset)) / 1000);

@@ -23,6 +23,13 @@ try
         return 0;
     }
 
+    if (options.ShowsTimeline)
+    {
+        Posix.Pin(options.LoadCpu);
+        Timeline.Print(options, Console.Out);
+        return 0;
+    }
+
     Report report = Benchmark.Run(options);
     report.Print(Console.Out);
     return report.IsWithinBudget ? 0 : 1;

@@ -32,8 +32,17 @@ internal sealed record Report(
     /// <summary>Whether the worker had its core for itself; what is said of loss and latency is wrong otherwise.</summary>
     public bool IsQuiet => Runs.All(run => run.WaitShare < WaitShareOfAQuietCore);
 
-    /// <summary>Whether the best run cost no more than it may; true where nothing is judged.</summary>
-    public bool IsWithinBudget => Options.MaxFloors is not { } most || Ratios.Min() <= most;
+    /// <summary>
+    /// Whether the best run cost no more than it may; true where nothing is judged. Only the thread that forwards
+    /// counts: how much a worker compiles beside it depends on how much of its core others leave.
+    /// </summary>
+    public bool IsWithinBudget => Options.MaxFloors is not { } most || BestForwardingRatio <= most;
+
+    private double BestForwardingRatio => Runs.Zip(Floors, ForwardingRatio).Min();
+
+    /// <summary>What the forwarding thread of a run cost, in floors a packet.</summary>
+    public static double ForwardingRatio(RunResult run, FloorResult floor) =>
+        run.ForwardingNsPerPacket / floor.CpuNsPerPacket;
 
     public void Print(TextWriter output)
     {
@@ -72,7 +81,7 @@ internal sealed record Report(
         if (Options.MaxFloors is { } most)
         {
             Line(output, "budget", $"{(IsWithinBudget ? 1 : 0)} within, {(IsWithinBudget ? 0 : 1)} over: at best " +
-                $"{Number(Ratios.Min())} floors, {Number(most)} allowed");
+                $"{Number(BestForwardingRatio)} floors, {Number(most)} allowed");
         }
 
         if (!IsQuiet)

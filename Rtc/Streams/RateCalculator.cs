@@ -9,8 +9,11 @@ public sealed class RateCalculator
     private const int MaxItems = 100;
 
     private readonly int _itemMs;
+    private readonly int _itemCount;
     private readonly double _bitsPerSecondPerByte;
-    private readonly long[] _items;
+
+    // Made with the first bytes: of the many kinds of traffic that a transport counts most never come.
+    private long[]? _items;
 
     private int _newest;
     private long _newestStartMs;
@@ -21,7 +24,7 @@ public sealed class RateCalculator
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(windowMs, 1);
         _itemMs = (windowMs + MaxItems - 1) / MaxItems;
-        _items = new long[(windowMs + _itemMs - 1) / _itemMs];
+        _itemCount = (windowMs + _itemMs - 1) / _itemMs;
         _bitsPerSecondPerByte = 8000.0 / windowMs;
     }
 
@@ -31,8 +34,9 @@ public sealed class RateCalculator
     /// <summary>Counts <paramref name="bytes"/> at <paramref name="nowUs"/>; time does not go back.</summary>
     public void Add(int bytes, long nowUs)
     {
-        Slide(nowUs / 1000);
-        _items[_newest] += bytes;
+        long[] items = _items ??= new long[_itemCount];
+        Slide(items, nowUs / 1000);
+        items[_newest] += bytes;
         _windowBytes += bytes;
         TotalBytes += bytes;
     }
@@ -40,11 +44,14 @@ public sealed class RateCalculator
     /// <summary>The rate in bits per second of the window that ends at <paramref name="nowUs"/>, rounded.</summary>
     public long GetBitsPerSecond(long nowUs)
     {
-        Slide(nowUs / 1000);
+        if (_items is null)
+            return 0;
+
+        Slide(_items, nowUs / 1000);
         return (long)((_windowBytes * _bitsPerSecondPerByte) + 0.5);
     }
 
-    private void Slide(long nowMs)
+    private void Slide(long[] items, long nowMs)
     {
         // Most packets fall into the newest item, and a division of 64 bits takes longer than the rest of a packet's
         // counting.
@@ -53,11 +60,10 @@ public sealed class RateCalculator
             return;
 
         long steps = elapsedMs / _itemMs;
-
-        if (steps >= _items.Length)
+        if (steps >= items.Length)
         {
             if (_windowBytes != 0)
-                Array.Clear(_items);
+                Array.Clear(items);
 
             _windowBytes = 0;
             _newestStartMs = nowMs;
@@ -67,9 +73,9 @@ public sealed class RateCalculator
         _newestStartMs += steps * _itemMs;
         for (; steps > 0; steps--)
         {
-            _newest = _newest + 1 == _items.Length ? 0 : _newest + 1;
-            _windowBytes -= _items[_newest];
-            _items[_newest] = 0;
+            _newest = _newest + 1 == items.Length ? 0 : _newest + 1;
+            _windowBytes -= items[_newest];
+            items[_newest] = 0;
         }
     }
 }

@@ -30,14 +30,26 @@ internal sealed unsafe class ChildProcess : IDisposable
         }
     }
 
-    /// <summary>CPU time of all its threads so far in nanoseconds, as the scheduler counted it.</summary>
-    public long CpuNs => SumSchedulerField(0);
+    /// <summary>
+    /// CPU time of all its threads so far in nanoseconds, of those that have ended too: a runtime's compiling threads
+    /// come and go.
+    /// </summary>
+    public long CpuNs => Posix.ProcessCpuNs(Pid);
 
     /// <summary>CPU time of its first thread alone, which in a worker is the one that forwards.</summary>
     public long MainThreadCpuNs => ReadSchedulerField($"/proc/{Pid}/task/{Pid}", 0);
 
     /// <summary>How long its threads could have run and had to wait for the CPU, in nanoseconds.</summary>
-    public long WaitNs => SumSchedulerField(1);
+    public long WaitNs
+    {
+        get
+        {
+            long total = 0;
+            foreach (string task in Directory.EnumerateDirectories($"/proc/{Pid}/task"))
+                total += ReadSchedulerField(task, 1);
+            return total;
+        }
+    }
 
     /// <summary>How much of its CPU time was spent outside the kernel, in nanoseconds, to 10 ms.</summary>
     public long UserNs
@@ -106,14 +118,6 @@ internal sealed unsafe class ChildProcess : IDisposable
         Posix.kill(Pid, Posix.SignalKill);
         Posix.waitpid(Pid, null, 0);
         _isReaped = true;
-    }
-
-    private long SumSchedulerField(int field)
-    {
-        long total = 0;
-        foreach (string task in Directory.EnumerateDirectories($"/proc/{Pid}/task"))
-            total += ReadSchedulerField(task, field);
-        return total;
     }
 
     private static long ReadSchedulerField(string task, int field)

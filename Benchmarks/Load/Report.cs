@@ -57,6 +57,7 @@ internal sealed record Report(
         Line(output, "floor", Spread(Floors.Select(floor => floor.CpuNsPerPacket / 1000), "us a packet"));
         Line(output, "worker cpu", Spread(Runs.Select(run => run.CpuNsPerPacket / 1000), "us a packet"));
         Line(output, "in floors", Spread(Ratios, ""));
+        Line(output, "forwarding alone", Spread(Runs.Zip(Floors, ForwardingRatio), "floors, of the first thread"));
         Line(output, "user share", Spread(Runs.Select(run => run.UserShare * 100), "%"));
         Line(output, "core share", Spread(Runs.Select(run => run.CoreShare * 100), "%"));
         Line(output, "out", Spread(Runs.Select(run => run.PacketsPerSecond), "packets/s", "N0"));

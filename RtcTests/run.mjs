@@ -65,14 +65,14 @@ function budget() {
 }
 
 /**
- * A short load: fails when even the best of eight runs costs twice the 0.6 floors a packet of docs/benchmarks.md. CPU
- * time on both sides of the ratio, and it ends with the first run that is cheap enough, so a busy machine makes it
- * slower, not wrong.
+ * A short load: fails when even the best of eight runs costs 1.6 floors a packet; docs/benchmarks.md has 0.5 to 0.7 on
+ * a quiet machine and 1.0 on one whose host is busy. CPU time on both sides of the ratio, and it ends with the first
+ * run that is cheap enough, so a busy machine makes it slower, not wrong.
  */
 function load() {
   const run = capture('dotnet', [
     'run', '--project', 'Benchmarks/Load', '-c', 'Release', '--', '--worker', env.MEDIASOUP_WORKER_BIN,
-    '--repeat', '8', '--seconds', '2', '--warmup', '3', '--rate', '1000', '--max-floors', '1.2',
+    '--repeat', '8', '--seconds', '2', '--warmup', '3', '--rate', '1000', '--max-floors', '1.6',
   ]);
   return counted(run, { passed: /^budget\s+(\d+) within/gm, failed: /^budget.* (\d+) over/gm, skipped: /^(\d+) skipped/gm });
 }

@@ -77,7 +77,7 @@ export const Settings = z.strictObject({
   media: z
     .strictObject({
       videoCodecs: z.array(z.enum(videoCodecs)).min(1).default([...videoCodecs]),
-      simulcast: flag.default(false),
+      simulcast: flag.default(true),
     })
     .prefault({}),
   plain: z

@@ -38,7 +38,7 @@ export function takesChannels({ maxOpened = DefaultMaxOpened, negotiated = [] }:
 
 /**
  * The data channels of a sending connection. mediasoup forwards messages of SCTP streams and knows nothing of channels,
- * so that a DirectTransport listens on the streams the peer can open channels on (docs/decisions/0005). Emits `open`
+ * so that a DirectTransport listens on the streams the peer can open channels on (docs/decisions/0006). Emits `open`
  * and `close`.
  */
 export class ChannelIntake extends EventEmitter<{ open: [PublishedChannel]; close: [PublishedChannel] }> {

@@ -8,8 +8,13 @@ import { build } from 'esbuild';
 import type { types } from 'mediasoup';
 import type { Browser, Page } from 'playwright-core';
 import { loadConfig, routerCodecs } from '../../src/service.ts';
+import { publish, subscribe } from '../../src/sdp/index.ts';
 import { launchChromium, openPage, skipWithoutChromium } from '../support/chromium.ts';
 import { assertWhole, countChangedFrames, readReceived } from '../support/media-checks.ts';
+import { openNativePage, waitForFrames, type NativeApi } from '../support/native-page.ts';
+import { loopback } from '../support/router.ts';
+
+declare const native: NativeApi;
 
 /** npm mediasoup in the releases that are installed beside each other; the worker's binary is one. */
 const releases = ['mediasoup', 'mediasoup-3.26', 'mediasoup-3.19', 'mediasoup-3.14'];
@@ -28,6 +33,7 @@ interface Requests {
 class Application {
   readonly worker: types.Worker;
   readonly router: types.Router;
+  readonly producers: types.Producer[] = [];
   readonly #transports = new Map<string, types.WebRtcTransport>();
   readonly #consumers = new Map<string, types.Consumer>();
 
@@ -57,7 +63,11 @@ class Application {
     connectTransport: async ({ id, dtlsParameters }) => {
       await this.#transport(id).connect({ dtlsParameters });
     },
-    produce: async ({ id, kind, rtpParameters }) => (await this.#transport(id).produce({ kind, rtpParameters })).id,
+    produce: async ({ id, kind, rtpParameters }) => {
+      const producer = await this.#transport(id).produce({ kind, rtpParameters });
+      this.producers.push(producer);
+      return producer.id;
+    },
     consume: async ({ id, producerId, rtpCapabilities }) => {
       const consumer = await this.#transport(id).consume({ producerId, rtpCapabilities, paused: true });
       this.#consumers.set(consumer.id, consumer);
@@ -133,6 +143,29 @@ describe('an existing application that passes workerBin', { skip: skipWithoutChr
       assert.deepEqual(codecs.toSorted(), ['audio/opus', 'video/VP8']);
     });
   }
+
+  test('a room of both: mediasoup-client and a peer with its own SDP see each other', async (context) => {
+    const application = await Application.start();
+    context.after(() => application.worker.close());
+    const { router, producers } = application;
+    const client = await application.open(context, browser, bundle);
+    await client.evaluate('call.publish()');
+    const device = await openNativePage(browser);
+    context.after(() => device.context().close());
+
+    const { connection, offer } = await subscribe(router, producers, { transport: loopback });
+    await connection.acceptAnswer(await device.evaluate((sdp) => native.answer(sdp), offer!.sdp));
+    const video = connection.tracks.find(({ consumer }) => consumer.kind === 'video');
+    await waitForFrames(device, video!.mid, 20);
+
+    await device.evaluate((options) => native.addPicture(options), { name: 'camera', width: 320, height: 180 });
+    const published = await publish(router, await device.evaluate(() => native.offer()), { transport: loopback });
+    await device.evaluate((answer) => native.accept(answer), published.answer);
+    const ids = published.added.map(({ producer }) => producer.id);
+    assert.deepEqual(await client.evaluate(`call.watch(${JSON.stringify(ids)})`), ['video']);
+    const changed = await countChangedFrames(client, 'video', 20);
+    assert.ok(changed > 5, `${changed} of 20 frames differ from the one before`);
+  });
 
   test('kill -9 of the worker gives the application its died event', async () => {
     const { worker } = await Application.start();

@@ -1,18 +1,13 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { types } from 'mediasoup';
-import { loadConfig } from '../src/service.ts';
 import type { TransportSettings } from '../src/sdp/index.ts';
-import { launchChromium, openPage, skipWithoutChromium } from './support/chromium.ts';
-import { countChangedFrames } from './support/media-checks.ts';
 import { loopback, startRouter } from './support/router.ts';
 import { answerTo, smallOffer } from './support/sdp.ts';
 
@@ -100,41 +95,4 @@ describe('the package in an application of its own', () => {
     const second = await nextOffer();
     assert.notEqual(/ice-ufrag:(\S+)/.exec(second)?.[1], /ice-ufrag:(\S+)/.exec(first)?.[1]);
   });
-
-  test('server.mjs, publish.js and watch.js of the README', { skip: skipWithoutChromium }, async (context) => {
-    const port = await freePort();
-    const { workers } = loadConfig({ MEDIASOUP_WORKER_BIN: process.env['MEDIASOUP_WORKER_BIN'] });
-    const server = spawn(process.execPath, [join(folder, 'server.mjs')], {
-      env: { ...process.env, MEDIASOUP_WORKER_BIN: workers.bin, PORT: String(port) },
-      stdio: 'inherit',
-    });
-    const browser = await launchChromium();
-    context.after(async () => {
-      await browser.close();
-      server.kill();
-      await once(server, 'exit');
-    });
-    const url = `http://127.0.0.1:${port}/`;
-    while (!(await fetch(url).catch(() => undefined))) await new Promise((resolve) => setImmediate(resolve));
-    const bad = await fetch(`${url}publish`, { method: 'POST', body: 'v=0\r\nnonsense' });
-    assert.deepEqual([bad.status, /^SDP line 2: /.test(await bad.text())], [400, true]);
-
-    const errors: string[] = [];
-    const page = await openPage(browser, url, errors);
-    const asModule = (name: string): string => `(async () => { ${programs.get(name)!} })()`;
-    await page.evaluate(asModule('publish.js'));
-    await page.evaluate(asModule('watch.js'));
-    const changed = await countChangedFrames(page, 'video', 20);
-    assert.ok(changed > 5, `${changed} of 20 frames differ from the one before`);
-    assert.deepEqual(errors.filter((text) => !/favicon/.test(text)), []);
-  });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}

@@ -1,13 +1,13 @@
 // Runs every test there is and ends with one line "N passed, N failed". Starts on any Node from 18 on.
 //
 //   node RtcTests/run.mjs                       all
-//   node RtcTests/run.mjs dotnet|budget|hostile|data-channels|gateway|mediasoup ...   only those
+//   node RtcTests/run.mjs dotnet|budget|hostile|data-channels|video|gateway|mediasoup ...   only those
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildWorker, ensurePackages, executable, fail, root } from '../Worker/build.mjs';
 
-const suites = { dotnet, budget, load, hostile, 'data-channels': dataChannels, gateway, mediasoup };
+const suites = { dotnet, budget, load, hostile, 'data-channels': dataChannels, video, gateway, mediasoup };
 const chosen = process.argv.slice(2);
 const unknown = chosen.filter((name) => !(name in suites));
 if (unknown.length > 0) fail(`unknown suite ${unknown.join(', ')}; there are ${Object.keys(suites).join(', ')}`);
@@ -86,14 +86,19 @@ function hostile() {
   return countedByNode(capture(node, ['--test', '--test-reporter=spec', 'RtcTests/Hostile/garbage.mjs']));
 }
 
+/** Runs test files of Node that drive Chromium, one after the other: what they measure is time. */
+function inChromium(...paths) {
+  if (!existsSync('/usr/bin/chromium')) console.log('chromium is missing: apt-get install chromium');
+  const options = ['--test-force-exit', '--test-timeout=120000', '--test-concurrency=1', '--test-reporter=spec'];
+  return countedByNode(capture(node, ['--test', ...options, ...paths]));
+}
+
 function dataChannels() {
-  if (!existsSync('/usr/bin/chromium')) {
-    console.log('chromium is missing: apt-get install chromium (it is one end of these data channels)');
-  }
-  const path = 'RtcTests/DataChannels/data-channels.mjs';
-  return countedByNode(
-    capture(node, ['--test', '--test-force-exit', '--test-timeout=120000', '--test-reporter=spec', path]),
-  );
+  return inChromium('RtcTests/DataChannels/data-channels.mjs');
+}
+
+function video() {
+  return inChromium('RtcTests/Video/layers.test.mjs', 'RtcTests/Video/shaped.test.mjs');
 }
 
 function gateway() {

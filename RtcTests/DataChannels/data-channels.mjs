@@ -5,8 +5,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, before, describe, test } from 'node:test';
+import { skipWithoutChromium } from '../Browser/chromium.mjs';
 import { Room, maxMessageBytes } from './room.mjs';
-import { hasChromium, openChromium, openLibwebrtc } from './stacks.mjs';
+import { openChromium, openLibwebrtc } from './stacks.mjs';
 
 const isLong = process.env.DATA_CHANNELS === 'long';
 const rounds = isLong ? 20 : 3;
@@ -31,7 +32,7 @@ if (isLong) pairs['Chromium and Chromium'] = [openChromium, openChromium];
 
 for (const [name, [openLeft, openRight]] of Object.entries(pairs)) {
   const needsChromium = openLeft === openChromium;
-  const skip = needsChromium && !hasChromium ? 'no Chromium' : false;
+  const skip = needsChromium && skipWithoutChromium;
   describe(name, { skip }, () => {
     let room;
     let stacks;
@@ -41,7 +42,7 @@ for (const [name, [openLeft, openRight]] of Object.entries(pairs)) {
       stacks = [await openLeft()];
       stacks.push(openRight === openLeft ? stacks[0] : await openRight());
       room = await Room.open();
-      [left, right] = await Promise.all(stacks.map((stack, i) => room.join(stack, { relaySeed: i + 1 })));
+      [left, right] = await Promise.all(stacks.map((stack, i) => room.join(stack, { linkSeed: 2 * i + 1 })));
     });
     after(async () => {
       await stacks[0].close();
@@ -77,7 +78,7 @@ for (const [name, [openLeft, openRight]] of Object.entries(pairs)) {
     test('on a bad path reliable messages arrive, and the others once or never', async () => {
       const links = [];
       for (const options of Object.values(modes)) links.push(await room.link(left, right, options));
-      for (const { relay } of [left, right]) Object.assign(relay, { loss: 0.05, delayMs: 20 });
+      for (const { link } of [left, right]) link.shape({ loss: 0.05, delayMs: 20 });
       const lengths = range(isLong ? 600 : 150).map((i) => (i % 10 === 0 ? 5_000 : 100 + i));
       await Promise.all(links.map((link) => link.send(lengths, { pauseMs: 5 })));
       for (const { options, take } of links) {
@@ -91,10 +92,10 @@ for (const [name, [openLeft, openRight]] of Object.entries(pairs)) {
           assert.ok(numbers.length > 10, `${numbers.length} of ${lengths.length} came`);
         }
       }
-      assert.ok(left.relay.lost + right.relay.lost > 20, 'hardly anything was lost');
+      assert.ok(left.link.lost + right.link.lost > 20, 'hardly anything was lost');
 
       // What was given up holds nothing up.
-      for (const { relay } of [left, right]) Object.assign(relay, { loss: 0, delayMs: 0 });
+      for (const { link } of [left, right]) link.shape({ loss: 0, delayMs: 0 });
       for (const { send, take } of links) {
         await send([100]);
         assert.deepEqual(await take([100], 1), whole(1));

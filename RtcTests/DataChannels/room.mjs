@@ -3,7 +3,7 @@ import * as mediasoup from 'mediasoup';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { LossyRelay } from './lossy-relay.mjs';
+import { LinkEmulator } from '../Browser/link-emulator.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const workerBin = process.env.MEDIASOUP_WORKER_BIN ?? join(root, 'dist', 'mediasoup-worker');
@@ -12,14 +12,14 @@ export const maxMessageBytes = 256 * 1024;
 // Above those that mediasoup gives to the streams of data consumers.
 const firstProducerStream = 500;
 
-/** A peer of the room: what drives it, its transport, and the relay between them. */
+/** A peer of the room: what drives it, its transport, and the link between them. */
 class Member {
   #nextStream = firstProducerStream;
 
-  constructor(peer, transport, relay) {
+  constructor(peer, transport, link) {
     this.call = peer.call;
     this.transport = transport;
-    this.relay = relay;
+    this.link = link;
   }
 
   takeStream() {
@@ -53,7 +53,7 @@ class Link {
 }
 
 export class Room {
-  #relays = [];
+  #links = [];
 
   static async open() {
     if (!existsSync(workerBin)) throw new Error(`no worker at ${workerBin}`);
@@ -64,12 +64,12 @@ export class Room {
   }
 
   close() {
-    for (const relay of this.#relays) relay.close();
+    for (const link of this.#links) link.close();
     this.worker.close();
   }
 
-  /** Connects a new peer of a stack, through a relay if it gets a seed for one. */
-  async join(stack, { relaySeed } = {}) {
+  /** Connects a new peer of a stack, over an emulated link if it gets a seed for one. */
+  async join(stack, { linkSeed } = {}) {
     const transport = await this.router.createWebRtcTransport({
       listenInfos: [{ protocol: 'udp', ip: '127.0.0.1' }],
       enableSctp: true,
@@ -79,18 +79,18 @@ export class Room {
       sctpPerStreamSendQueueLimit: 32_000_000,
     });
     const { port: workerPort } = transport.iceCandidates[0];
-    let relay;
-    if (relaySeed !== undefined) {
-      relay = new LossyRelay(relaySeed);
-      this.#relays.push(relay);
+    let link;
+    if (linkSeed !== undefined) {
+      link = new LinkEmulator(workerPort, linkSeed);
+      this.#links.push(link);
     }
-    const port = (await relay?.open(workerPort)) ?? workerPort;
+    const port = (await link?.open()) ?? workerPort;
     const peer = await stack.createPeer();
     const offer = await peer.call('offer');
     const [, algorithm, value] = /a=fingerprint:(\S+) (\S+)/.exec(offer);
     await peer.call('answer', describe(transport, offer, port));
     await transport.connect({ dtlsParameters: { role: 'client', fingerprints: [{ algorithm, value }] } });
-    return new Member(peer, transport, relay);
+    return new Member(peer, transport, link);
   }
 
   /** Lets messages of one peer reach another. `options` are those of a data channel. */

@@ -471,11 +471,12 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant, IForwar
         }
     }
 
-    /// <summary>A packet leaves for the first time.</summary>
-    internal void Send(in OutgoingRtp packet, long nowUs)
+    /// <summary>A packet leaves for the first time; returns the transport-wide number that it left with.</summary>
+    internal ushort Send(in OutgoingRtp packet, long nowUs)
     {
-        _transport.SendRtp(this, packet, RtpSendKind.Media, nowUs);
+        ushort transportCc = _transport.SendRtp(this, packet, RtpSendKind.Media, nowUs);
         _tracer.OnPacket(packet, isRtx: false, nowUs);
+        return transportCc;
     }
 
     /// <summary>Other layers are forwarded from here on, perhaps out of another stream.</summary>

@@ -94,7 +94,7 @@ internal sealed class ConsumerStream(
 
             Span<byte> prefix = stackalloc byte[Vp8.MaxDescriptorLength];
             int prefixLength = decision.PictureNumbers.Write(packet, prefix);
-            consumer.Send(
+            ushort transportCc = consumer.Send(
                 new OutgoingRtp(packet)
                 {
                     Ssrc = Sender.Ssrc,
@@ -106,6 +106,7 @@ internal sealed class ConsumerStream(
                     PrefixReplaces = decision.PictureNumbers.Replaces(packet),
                 },
                 nowUs);
+            Sender.RememberTransportCc(sequenceNumber, transportCc);
         }
 
         if (decision.ReleasesHeld)

@@ -13,7 +13,11 @@ public interface IConsumerTransport
     /// <param name="packet">A shared packet and what differs from it.</param>
     /// <param name="kind">Why it is sent.</param>
     /// <param name="nowUs">Monotonic time in microseconds.</param>
-    void SendRtp(Consumer consumer, in OutgoingRtp packet, RtpSendKind kind, long nowUs);
+    /// <returns>
+    /// The transport-wide number that was written where the packet has room for one; 0 where the transport does not
+    /// count.
+    /// </returns>
+    ushort SendRtp(Consumer consumer, in OutgoingRtp packet, RtpSendKind kind, long nowUs);
 
     /// <summary>
     /// The producer of <paramref name="consumer"/> was closed: the transport forgets the consumer and releases the

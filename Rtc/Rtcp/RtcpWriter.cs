@@ -107,13 +107,17 @@ public static class RtcpWriter
         return length;
     }
 
+    /// <summary>Bytes of a REMB for so many streams.</summary>
+    public static int RembLength(int ssrcs) =>
+        RtcpPacketRules.FeedbackHeaderLength + RembView.FixedLength + (ssrcs * 4);
+
     /// <summary>
     /// REMB (draft-alvestrand-rmcat-remb) for up to 255 streams; the bitrate loses what 18 bits cannot hold.
     /// </summary>
     public static int WriteRemb(
         Span<byte> destination, uint senderSsrc, ulong bitrateBps, ReadOnlySpan<uint> ssrcs)
     {
-        int length = RtcpPacketRules.FeedbackHeaderLength + RembView.FixedLength + (ssrcs.Length * 4);
+        int length = RembLength(ssrcs.Length);
         WriteFeedbackHeader(
             destination,
             RtcpPacketRules.ApplicationLayerFormat,

@@ -17,6 +17,7 @@ public readonly ref struct OutgoingRtp
         Timestamp = packet.Timestamp;
         Marker = packet.Marker;
         PayloadType = packet.PayloadType;
+        RepeatedTransportCc = -1;
     }
 
     /// <summary>The shared packet.</summary>
@@ -71,6 +72,12 @@ public readonly ref struct OutgoingRtp
     /// Whether the header has room for a transport-wide sequence number, so that the packet consumes one.
     /// </summary>
     public bool HasTransportCc => Packet.TransportCcOffset >= 0;
+
+    /// <summary>
+    /// The transport-wide sequence number that the packet was sent with before, when it is sent again with the very
+    /// same bytes; -1 when it gets one of its own.
+    /// </summary>
+    public int RepeatedTransportCc { get; init; }
 
     /// <summary>
     /// Writes the header and returns its length. <paramref name="absSendTime"/> and

@@ -12,6 +12,7 @@ internal struct SentRtp
     public ushort SequenceNumber;
     public bool Marker;
     public byte Retransmissions;
+    public ushort TransportCc;
     public PictureNumbers PictureNumbers;
 
     // The lower 32 bits: an hour is longer than anything is kept while the stream goes on.

@@ -165,6 +165,20 @@ public sealed class RtpSendStream
         return true;
     }
 
+    /// <summary>
+    /// Notes the transport-wide number that a packet left with. Without RTX it is sent again under the same numbers, all
+    /// of them: encryption must not see other bytes under one sequence number.
+    /// </summary>
+    public void RememberTransportCc(ushort sequenceNumber, ushort transportCc)
+    {
+        if (HasRtx || _sent is null)
+            return;
+
+        int index = _sent.IndexOf(sequenceNumber);
+        if (index >= 0)
+            _sent[index].TransportCc = transportCc;
+    }
+
     /// <summary>Counts a NACK; its items follow by <see cref="Retransmit"/>.</summary>
     public void CountNack() => _nackCount++;
 
@@ -350,6 +364,7 @@ public sealed class RtpSendStream
                     Mid = _mid,
                     PayloadPrefix = prefix.Slice(sizeof(ushort), descriptorLength),
                     PrefixReplaces = sent.PictureNumbers.Replaces(packet),
+                    RepeatedTransportCc = sent.TransportCc,
                 },
                 nowUs);
             return;

@@ -29,22 +29,8 @@ internal sealed class ArrivalReporter : IDeadlineOwner
     public double Loss => _history.Loss;
 
     /// <summary>Whether a producer wants it: by header extension, and by the feedback of a codec.</summary>
-    public static bool IsWanted(RtpParameters parameters)
-    {
-        if (parameters.HeaderExtensionIds.TransportCc == 0)
-            return false;
-
-        foreach (RtpCodecParameters codec in parameters.Codecs)
-        {
-            foreach (RtcpFeedback feedback in codec.RtcpFeedback)
-            {
-                if (feedback.Type == "transport-cc")
-                    return true;
-            }
-        }
-
-        return false;
-    }
+    public static bool IsWanted(RtpParameters parameters) =>
+        parameters.HeaderExtensionIds.TransportCc != 0 && FeedbackRules.Has(parameters, FeedbackRules.TransportCc);
 
     /// <summary>The peer can be reached.</summary>
     public void Start(long nowUs) => _deadline.Set(nowUs + IntervalUs);

@@ -95,8 +95,12 @@ public sealed class DirectTransport : Transport
 
     /// <inheritdoc/>
     private protected override int WriteRtp(
-        Consumer consumer, in OutgoingRtp packet, uint absSendTime, ushort transportCc)
+        Consumer? consumer, in OutgoingRtp packet, uint absSendTime, ushort transportCc)
     {
+        // Nothing is probed where there is no link.
+        if (consumer is null)
+            return 0;
+
         Grow(ref _outgoing, packet.Length);
         int headerLength = packet.WriteHeader(_outgoing, absSendTime, transportCc);
         int length = headerLength + packet.WritePayload(_outgoing.AsSpan(headerLength));

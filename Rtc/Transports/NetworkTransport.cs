@@ -49,7 +49,7 @@ public abstract class NetworkTransport : Transport, IDatagramReceiver
 
     /// <inheritdoc/>
     private protected override int WriteRtp(
-        Consumer consumer, in OutgoingRtp packet, uint absSendTime, ushort transportCc) =>
+        Consumer? consumer, in OutgoingRtp packet, uint absSendTime, ushort transportCc) =>
         TryGetRtpPath(out RtpPath path)
             ? DatagramWriter.SendRtp(path.Tuple, path.Srtp, packet, absSendTime, transportCc)
             : 0;

@@ -10,24 +10,36 @@ namespace Rtc.Transports;
 internal sealed class RtcpDispatcher(RtpListener listener, SendStreamTable sendStreams)
 {
     /// <summary>Hands out all parts; false when the compound is malformed somewhere.</summary>
-    public bool Dispatch(ReadOnlySpan<byte> compound, OrderedDictionary<string, Consumer> consumers, long nowUs)
+    /// <param name="compound">What arrived.</param>
+    /// <param name="consumers">All consumers of the transport.</param>
+    /// <param name="bandwidth">What is estimated towards the peer; null when nothing is.</param>
+    /// <param name="nowUs">Monotonic time in microseconds.</param>
+    public bool Dispatch(
+        ReadOnlySpan<byte> compound,
+        OrderedDictionary<string, Consumer> consumers,
+        OutgoingBandwidth? bandwidth,
+        long nowUs)
     {
         var reader = new RtcpReader(compound);
         while (reader.MoveNext())
-            Dispatch(reader.Current, consumers, nowUs);
+            Dispatch(reader.Current, consumers, bandwidth, nowUs);
 
         return !reader.IsMalformed;
     }
 
-    private void Dispatch(in RtcpPacketView packet, OrderedDictionary<string, Consumer> consumers, long nowUs)
+    private void Dispatch(
+        in RtcpPacketView packet,
+        OrderedDictionary<string, Consumer> consumers,
+        OutgoingBandwidth? bandwidth,
+        long nowUs)
     {
         switch (packet.Kind)
         {
             case RtcpPacketKind.SenderReport:
-                OnSenderReport(packet.AsSenderReport(), nowUs);
+                OnSenderReport(packet.AsSenderReport(), bandwidth, nowUs);
                 break;
             case RtcpPacketKind.ReceiverReport:
-                OnReportBlocks(packet.AsReceiverReport().Blocks, nowUs);
+                OnReportBlocks(packet.AsReceiverReport().Blocks, bandwidth, nowUs);
                 break;
             case RtcpPacketKind.Nack:
                 OnNack(packet.AsNack(), nowUs);
@@ -41,27 +53,36 @@ internal sealed class RtcpDispatcher(RtpListener listener, SendStreamTable sendS
             case RtcpPacketKind.ExtendedReport:
                 OnExtendedReport(packet.AsExtendedReport(), consumers, nowUs);
                 break;
+            case RtcpPacketKind.TransportCc:
+                bandwidth?.OnFeedback(packet.AsTransportCc(), nowUs);
+                break;
+            case RtcpPacketKind.Remb:
+                bandwidth?.OnRemb(packet.AsRemb().BitrateBps, nowUs);
+                break;
             default:
-                // Source descriptions, goodbyes and what congestion control does not use yet say nothing to us.
+                // Source descriptions and goodbyes say nothing to us.
                 break;
         }
     }
 
-    private void OnSenderReport(in SenderReportView view, long nowUs)
+    private void OnSenderReport(in SenderReportView view, OutgoingBandwidth? bandwidth, long nowUs)
     {
         SenderReport report = view.Report;
         listener.Find(report.Ssrc)?.OnSenderReport(report, nowUs);
 
-        OnReportBlocks(view.Blocks, nowUs);
+        OnReportBlocks(view.Blocks, bandwidth, nowUs);
     }
 
-    private void OnReportBlocks(in ReportBlockList blocks, long nowUs)
+    private void OnReportBlocks(in ReportBlockList blocks, OutgoingBandwidth? bandwidth, long nowUs)
     {
         for (int i = 0; i < blocks.Count; i++)
         {
             ReportBlock block = blocks[i];
-            if (sendStreams.TryGetByMedia(block.Ssrc, out Consumer? consumer))
-                consumer.OnReceiverReport(block, nowUs);
+            if (!sendStreams.TryGetByMedia(block.Ssrc, out Consumer? consumer))
+                continue;
+
+            consumer.OnReceiverReport(block, nowUs);
+            bandwidth?.OnReceiverReport(block, nowUs);
         }
     }
 

@@ -1,3 +1,4 @@
+using Rtc.Congestion;
 using Rtc.Routing;
 using Rtc.Rtp;
 using Rtc.Seams;
@@ -9,7 +10,7 @@ namespace Rtc.Transports;
 /// the numbers. The subclasses know how bytes reach the peer.
 /// </summary>
 public abstract class Transport
-    : IRouterTransport, IProducerTransport, IConsumerTransport, IDataTransport, IDeadlineOwner
+    : IRouterTransport, IProducerTransport, IConsumerTransport, IDataTransport, IDeadlineOwner, IOutgoingBandwidthHost
 {
     private readonly TransportOptions _options;
     private readonly Router _router;
@@ -20,6 +21,9 @@ public abstract class Transport
     private readonly RtcpDispatcher _dispatcher;
     private RtpHeaderExtensionIds _headerExtensionIds;
     private ArrivalReporter? _arrivals;
+    private RembReporter? _remb;
+    private OutgoingBandwidth? _outgoing;
+    private ProbationPacket? _probation;
     private bool _isClosed;
 
     /// <summary>Makes a transport that nothing hangs on.</summary>
@@ -89,11 +93,15 @@ public abstract class Transport
         Producer producer = _router.CreateProducer(this, options, listener);
         _producers.Add(producer.Id, producer);
         _headerExtensionIds = Merge(_headerExtensionIds, producer.RtpParameters.HeaderExtensionIds);
-        if (_arrivals is null && ArrivalReporter.IsWanted(producer.RtpParameters))
+        if (_arrivals is null && _remb is null && ArrivalReporter.IsWanted(producer.RtpParameters))
         {
             _arrivals = new ArrivalReporter(this, Environment);
             if (IsConnected)
                 _arrivals.Start(nowUs);
+        }
+        else if (_arrivals is null && _remb is null && RembReporter.IsWanted(producer.RtpParameters))
+        {
+            _remb = new RembReporter(this);
         }
 
         return producer;
@@ -112,15 +120,32 @@ public abstract class Transport
         Consumer consumer = _router.CreateConsumer(this, options, listener, nowUs);
         _consumers.Add(consumer.Id, consumer);
         _sendStreams.Add(consumer, options);
+        if (_outgoing is null && OutgoingBandwidth.TryChoose(options, out BweType type))
+        {
+            _outgoing = new OutgoingBandwidth(
+                this, Environment.Deadlines, type, _options.InitialAvailableOutgoingBitrate, Limits);
+            _probation = new ProbationPacket(Environment.Packets, Environment.Random.NextUInt32());
+            foreach (Consumer other in _consumers.Values)
+                other.LetTransportManage();
+        }
+
+        if (_outgoing is not null)
+            consumer.LetTransportManage();
         return consumer;
     }
 
     /// <summary>Lets a new consumer begin if the transport is connected.</summary>
     public void Start(Consumer consumer, long nowUs)
     {
-        if (IsConnected)
-            consumer.OnTransportConnected(nowUs);
+        if (!IsConnected)
+            return;
+
+        consumer.OnTransportConnected(nowUs);
+        _outgoing?.OnConnected(nowUs);
     }
+
+    /// <summary>The application changed the outgoing <see cref="Limits"/>. The caller answers it before.</summary>
+    public void OnOutgoingLimitsChanged(long nowUs) => _outgoing?.OnLimitsChanged(nowUs);
 
     /// <summary>Closes a producer and all consumers of it, wherever they are.</summary>
     /// <exception cref="RequestException">NotFoundError: there is no such producer.</exception>
@@ -140,7 +165,7 @@ public abstract class Transport
             throw RequestException.NotFound($"transport {Id} has no consumer {consumerId}");
 
         _router.CloseConsumer(consumer);
-        Forget(consumer);
+        Forget(consumer, nowUs);
     }
 
     /// <summary>
@@ -152,6 +177,8 @@ public abstract class Transport
             return;
 
         _isClosed = true;
+        _outgoing?.Close();
+        _probation?.Close();
         Sctp?.Close(nowUs);
         foreach (Producer producer in _producers.Values.ToArray())
             Close(producer, nowUs);
@@ -166,7 +193,7 @@ public abstract class Transport
 
     /// <summary>What passed so far, at this moment.</summary>
     public TransportStats GetStats(long nowUs) =>
-        Traffic.Snapshot(Id, Limits, _arrivals?.Loss, Sctp?.State, nowUs);
+        Traffic.Snapshot(Id, Limits, _arrivals?.Loss, _remb?.Bitrate, _outgoing, Sctp?.State, nowUs);
 
     /// <summary>
     /// The peer can be reached: consumers begin, reports are sent. Called again when a connection that was lost for a
@@ -176,6 +203,7 @@ public abstract class Transport
     {
         foreach (Consumer consumer in _consumers.Values)
             consumer.OnTransportConnected(nowUs);
+        _outgoing?.OnConnected(nowUs);
         _reporter.Start(nowUs);
         _arrivals?.Start(nowUs);
         StartData(nowUs);
@@ -191,18 +219,28 @@ public abstract class Transport
     public virtual void OnDeadline(Deadline deadline, long nowUs) => _reporter.Report(nowUs);
 
     /// <inheritdoc/>
-    public void SendRtp(Consumer consumer, in OutgoingRtp packet, RtpSendKind kind, long nowUs)
+    public ushort SendRtp(Consumer consumer, in OutgoingRtp packet, RtpSendKind kind, long nowUs)
     {
         uint absSendTime = packet.HasAbsSendTime ? NtpTime.ToAbsSendTime(SendTimeOf(packet, nowUs)) : 0;
-        int sent = WriteRtp(consumer, packet, absSendTime, transportCc: 0);
+        bool isRepeated = packet.RepeatedTransportCc >= 0;
+        bool isCounted = packet.HasTransportCc && !isRepeated && _outgoing is { CountsPackets: true };
+        ushort transportCc = isRepeated ? (ushort)packet.RepeatedTransportCc
+            : isCounted ? _outgoing!.NextNumber
+            : (ushort)0;
+        int sent = WriteRtp(consumer, packet, absSendTime, transportCc);
         if (sent == 0)
         {
             Counters.SendFailures++;
-            return;
+            return transportCc;
         }
 
+        if (isCounted)
+            _outgoing!.OnPacketSent(sent, nowUs);
+        else if (isRepeated)
+            _outgoing?.OnPacketResent(transportCc);
         Traffic.OnSent(sent, nowUs);
         Traffic.OnRtpSent(kind, packet.Length, packet.PayloadLength, nowUs);
+        return transportCc;
     }
 
     /// <inheritdoc/>
@@ -219,12 +257,45 @@ public abstract class Transport
     public void OnConsumerClosed(Consumer consumer, long nowUs)
     {
         _consumers.Remove(consumer.Id);
-        Forget(consumer);
+        Forget(consumer, nowUs);
     }
 
     /// <inheritdoc/>
-    public void OnBitrateNeedChanged(Consumer consumer, long nowUs)
+    public void OnBitrateNeedChanged(Consumer consumer, long nowUs) =>
+        _outgoing?.OnNeedChanged(force: !consumer.IsActive, nowUs);
+
+    void IOutgoingBandwidthHost.CollectClaimants(List<IBitrateClaimant> claimants)
     {
+        foreach (Consumer consumer in _consumers.Values)
+        {
+            if (consumer.IsActive && consumer.Kind == MediaKind.Video)
+                claimants.Add(consumer);
+        }
+    }
+
+    int IOutgoingBandwidthHost.SendProbation(int size, ushort transportCc, long nowUs)
+    {
+        if (!_probation!.TryCreate(size, nowUs, out OutgoingRtp packet))
+            return 0;
+
+        int sent = WriteRtp(consumer: null, packet, NtpTime.ToAbsSendTime(nowUs), transportCc);
+        if (sent == 0)
+        {
+            Counters.SendFailures++;
+            return 0;
+        }
+
+        Traffic.OnSent(sent, nowUs);
+        Traffic.OnProbationSent(packet.Length, packet.PayloadLength, nowUs);
+        if ((TraceEventTypes & TransportTraceEventTypes.Probation) != 0)
+            Listener.OnTrace(TransportTraceEventTypes.Probation, nowUs / 1000);
+        return sent;
+    }
+
+    void IOutgoingBandwidthHost.OnBitrates(in BweTrace bitrates, long nowUs)
+    {
+        if ((TraceEventTypes & TransportTraceEventTypes.Bwe) != 0)
+            Listener.OnBweTrace(bitrates, nowUs / 1000);
     }
 
     /// <inheritdoc/>
@@ -253,6 +324,7 @@ public abstract class Transport
     {
         foreach (Consumer consumer in _consumers.Values)
             consumer.OnTransportDisconnected();
+        _outgoing?.OnDisconnected(nowUs);
         _reporter.Stop();
         _arrivals?.Stop();
     }
@@ -261,6 +333,7 @@ public abstract class Transport
     private protected void ReceiveRtp(in RtpPacketView packet, long nowUs)
     {
         _arrivals?.OnPacket(packet, _headerExtensionIds.TransportCc, nowUs);
+        _remb?.OnPacket(packet, _headerExtensionIds.AbsSendTime, nowUs);
         Producer? producer = RtpListener.Find(
             packet, _headerExtensionIds.Mid, _headerExtensionIds.Rid, _headerExtensionIds.RepairedRid);
         if (producer is null)
@@ -291,7 +364,7 @@ public abstract class Transport
     /// <summary>An RTCP compound of the peer, in plaintext.</summary>
     private protected void ReceiveRtcp(ReadOnlySpan<byte> compound, long nowUs)
     {
-        if (!_dispatcher.Dispatch(compound, _consumers, nowUs))
+        if (!_dispatcher.Dispatch(compound, _consumers, _outgoing, nowUs))
             Counters.MalformedRtcp++;
     }
 
@@ -317,12 +390,12 @@ public abstract class Transport
     };
 
     /// <summary>Sends an RTP packet and returns the bytes that leave; 0 when it was dropped.</summary>
-    /// <param name="consumer">Whose packet it is.</param>
+    /// <param name="consumer">Whose packet it is; null for padding.</param>
     /// <param name="packet">A shared packet and what differs from it.</param>
     /// <param name="absSendTime">24 bits; written where the header has room for it.</param>
     /// <param name="transportCc">Transport-wide sequence number; written where the header has room for it.</param>
     private protected abstract int WriteRtp(
-        Consumer consumer, in OutgoingRtp packet, uint absSendTime, ushort transportCc);
+        Consumer? consumer, in OutgoingRtp packet, uint absSendTime, ushort transportCc);
 
     /// <summary>Sends RTCP and returns the bytes that leave; 0 when it was dropped.</summary>
     private protected abstract int WriteRtcp(ReadOnlySpan<byte> rtcp);
@@ -369,9 +442,10 @@ public abstract class Transport
         _router.CloseProducer(producer, nowUs);
     }
 
-    private void Forget(Consumer consumer)
+    private void Forget(Consumer consumer, long nowUs)
     {
         foreach (uint ssrc in _sendStreams.Remove(consumer))
             ForgetSendStream(ssrc);
+        _outgoing?.OnNeedChanged(force: true, nowUs);
     }
 }

@@ -37,14 +37,26 @@ public sealed class TransportTraffic
     public void OnRtpSent(RtpSendKind kind, int packetLength, int payloadLength, long nowUs) =>
         (kind == RtpSendKind.Retransmission ? _rtxSent : _rtpSent).Add(packetLength, payloadLength, nowUs);
 
+    /// <summary>A probation packet was queued.</summary>
+    public void OnProbationSent(int packetLength, int payloadLength, long nowUs) =>
+        _probationSent.Add(packetLength, payloadLength, nowUs);
+
     /// <summary>The numbers at this moment, with what only the transport knows.</summary>
     /// <param name="transportId">Id of the transport.</param>
     /// <param name="limits">Limits that the application set.</param>
     /// <param name="lossReceived">Loss from the peer, 0 to 1; null where no transport-wide feedback is sent.</param>
+    /// <param name="remb">What we estimate from the peer, bits a second; null where the peer estimates.</param>
+    /// <param name="outgoing">What is estimated towards the peer; null when nothing is.</param>
     /// <param name="sctpState">How far the association is; null where SCTP is off.</param>
     /// <param name="nowUs">Monotonic time in microseconds.</param>
-    public TransportStats Snapshot(
-        string transportId, BitrateLimits limits, double? lossReceived, SctpState? sctpState, long nowUs) => new()
+    internal TransportStats Snapshot(
+        string transportId,
+        BitrateLimits limits,
+        double? lossReceived,
+        long? remb,
+        OutgoingBandwidth? outgoing,
+        SctpState? sctpState,
+        long nowUs) => new()
     {
         TransportId = transportId,
         SctpState = sctpState,
@@ -56,8 +68,10 @@ public sealed class TransportTraffic
         RtxReceived = Of(_rtxReceived, nowUs),
         RtxSent = Of(_rtxSent, nowUs),
         ProbationSent = Of(_probationSent, nowUs),
-        AvailableIncomingBitrate = lossReceived is null ? null : 0,
-        RtpPacketLossReceived = lossReceived,
+        AvailableOutgoingBitrate = (ulong?)outgoing?.AvailableBitrate,
+        RtpPacketLossSent = outgoing?.Loss,
+        AvailableIncomingBitrate = (ulong?)remb ?? (lossReceived is null ? null : 0ul),
+        RtpPacketLossReceived = lossReceived ?? (remb is null ? null : 0),
         MaxIncomingBitrate = NullIfZero(limits.MaxIncoming),
         MaxOutgoingBitrate = NullIfZero(limits.MaxOutgoing),
         MinOutgoingBitrate = NullIfZero(limits.MinOutgoing),

@@ -7,6 +7,8 @@ namespace RtcTests.Routing;
 /// <summary>A transport without a network: writes what is sent into memory and keeps it.</summary>
 internal sealed class FakeTransport(Room room, string id) : IProducerTransport, IConsumerTransport, IRouterTransport
 {
+    private const ushort TransportCc = 7;
+
     private readonly byte[] _room = new byte[2048];
 
     public string Id { get; } = id;
@@ -39,25 +41,10 @@ internal sealed class FakeTransport(Room room, string id) : IProducerTransport, 
 
     public long SinkBytes { get; private set; }
 
-    public void SendRtp(Consumer consumer, in OutgoingRtp packet, RtpSendKind kind, long nowUs)
+    public ushort SendRtp(Consumer consumer, in OutgoingRtp packet, RtpSendKind kind, long nowUs)
     {
-        int length = packet.WriteHeader(_room, absSendTime: 0xABCDEF, transportCc: 7);
-        length += packet.WritePayload(_room.AsSpan(length));
-        if (IsSink)
-        {
-            SinkBytes += length;
-            return;
-        }
-
-        byte[] bytes = _room.AsSpan(0, length).ToArray();
-        if (OnRtp is not null)
-        {
-            OnRtp(bytes, kind);
-            return;
-        }
-
-        SentRtp.Add(bytes);
-        SentKinds.Add(kind);
+        Send(packet, kind);
+        return TransportCc;
     }
 
     public void SendRtcp(ReadOnlySpan<byte> rtcp, long nowUs)
@@ -122,4 +109,25 @@ internal sealed class FakeTransport(Room room, string id) : IProducerTransport, 
     public RtpPacketView Sent(int index) => RtpPacketView.TryParse(SentRtp[index], out RtpPacketView view)
         ? view
         : throw new InvalidOperationException("what was sent is no RTP packet");
+
+    private void Send(in OutgoingRtp packet, RtpSendKind kind)
+    {
+        int length = packet.WriteHeader(_room, absSendTime: 0xABCDEF, TransportCc);
+        length += packet.WritePayload(_room.AsSpan(length));
+        if (IsSink)
+        {
+            SinkBytes += length;
+            return;
+        }
+
+        byte[] bytes = _room.AsSpan(0, length).ToArray();
+        if (OnRtp is not null)
+        {
+            OnRtp(bytes, kind);
+            return;
+        }
+
+        SentRtp.Add(bytes);
+        SentKinds.Add(kind);
+    }
 }

@@ -1,3 +1,4 @@
+using Rtc.Congestion;
 using Rtc.Routing;
 using Rtc.Routing.Observers;
 using Rtc.Rtp;
@@ -9,6 +10,7 @@ namespace RtcTests.Transports;
 /// <summary>Writes down what the application would be told of one entity.</summary>
 internal sealed class RecordingListener
     : IDirectTransportListener,
+        IPlainTransportListener,
         IProducerListener,
         IConsumerListener,
         IDataConsumerListener,
@@ -23,6 +25,12 @@ internal sealed class RecordingListener
     public List<byte[]> Messages { get; } = [];
 
     public void OnTrace(TransportTraceEventTypes type, long timestampMs) => Events.Add($"trace {type}");
+
+    public void OnBweTrace(in BweTrace bitrates, long timestampMs) => Events.Add($"trace {bitrates}");
+
+    public void OnTuple(TupleInfo tuple) => Events.Add($"tuple {tuple.RemotePort}");
+
+    public void OnRtcpTuple(TupleInfo tuple) => Events.Add($"rtcp tuple {tuple.RemotePort}");
 
     public void OnClosedByPeer() => Events.Add("closed by peer");
 

@@ -1,4 +1,5 @@
 using Rtc.Buffers;
+using Rtc.Congestion;
 using Rtc.Dtls;
 using Rtc.Ice;
 using Rtc.Routing;
@@ -61,6 +62,8 @@ internal sealed class WebRtcCall : IWebRtcTransportListener, IDisposable
 
     public List<string> Diary { get; } = [];
 
+    public List<BweTrace> BweTraces { get; } = [];
+
     /// <summary>Signals both ways and lets the peer begin.</summary>
     public void Connect()
     {
@@ -111,6 +114,8 @@ internal sealed class WebRtcCall : IWebRtcTransportListener, IDisposable
         Diary.Add($"sctp streams {outgoingStreams} {incomingStreams}");
 
     public void OnTrace(TransportTraceEventTypes type, long timestampMs) => Diary.Add($"trace {type}");
+
+    public void OnBweTrace(in BweTrace bitrates, long timestampMs) => BweTraces.Add(bitrates);
 
     public void Dispose()
     {

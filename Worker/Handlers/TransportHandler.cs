@@ -119,6 +119,7 @@ internal abstract class TransportHandler(WorkerServices services, Transport tran
 
         transport.Limits.SetMaxOutgoing(body.MaxOutgoingBitrate);
         channel.Accept(request.Id);
+        transport.OnOutgoingLimitsChanged(services.NowUs);
     }
 
     private void SetMinOutgoingBitrate(in Wire.Request.Request request, ChannelWriter channel)
@@ -128,6 +129,7 @@ internal abstract class TransportHandler(WorkerServices services, Transport tran
 
         transport.Limits.SetMinOutgoing(body.MinOutgoingBitrate);
         channel.Accept(request.Id);
+        transport.OnOutgoingLimitsChanged(services.NowUs);
     }
 
     private void EnableTraceEvent(in Wire.Request.Request request, ChannelWriter channel)

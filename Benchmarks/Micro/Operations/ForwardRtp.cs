@@ -89,7 +89,7 @@ internal sealed class ForwardRtp : Operation, IProducerTransport, IConsumerTrans
         base.Dispose();
     }
 
-    public void SendRtp(Consumer consumer, in OutgoingRtp packet, RtpSendKind kind, long nowUs)
+    public ushort SendRtp(Consumer consumer, in OutgoingRtp packet, RtpSendKind kind, long nowUs)
     {
         int header = packet.WriteHeader(_room, absSendTime: 0, transportCc: 0);
         if (_srtp is null)
@@ -97,6 +97,7 @@ internal sealed class ForwardRtp : Operation, IProducerTransport, IConsumerTrans
         else
             Expect(_srtp.Sender.TryProtectRtp(_room, header, packet.PayloadPrefix, packet.PayloadRest, out _));
         _sent++;
+        return 0;
     }
 
     public void SendRtcp(ReadOnlySpan<byte> rtcp, long nowUs)

@@ -1,4 +1,5 @@
 using Channel.Wire;
+using Rtc.Congestion;
 using Rtc.Rtp;
 using Rtc.Transports;
 using Wire = Channel.Wire;
@@ -74,6 +75,27 @@ internal static class TransportWriter
                 : Wire.Transport.TraceEventType.Bwe,
             timestamp: (ulong)timestampMs,
             direction: Wire.Common.TraceDirection.DirectionOut);
+
+    /// <summary>Writes a trace event of the estimate towards the peer.</summary>
+    public static Offset<Wire.Transport.TraceNotification> WriteTrace(
+        WireBuilder b, in BweTrace bitrates, long timestampMs) =>
+        Wire.Transport.TraceNotification.Create(
+            b,
+            type: Wire.Transport.TraceEventType.Bwe,
+            timestamp: (ulong)timestampMs,
+            direction: Wire.Common.TraceDirection.DirectionOut,
+            info: Wire.Transport.BweTraceInfo.Create(
+                b,
+                bweType: bitrates.Type == BweType.TransportCc
+                    ? Wire.Transport.BweType.TransportCc
+                    : Wire.Transport.BweType.Remb,
+                desiredBitrate: (ulong)bitrates.DesiredBitrate,
+                effectiveDesiredBitrate: (ulong)bitrates.EffectiveDesiredBitrate,
+                minBitrate: (ulong)bitrates.MinBitrate,
+                maxBitrate: (ulong)bitrates.MaxBitrate,
+                startBitrate: (ulong)bitrates.StartBitrate,
+                maxPaddingBitrate: (ulong)bitrates.MaxPaddingBitrate,
+                availableBitrate: (ulong)bitrates.AvailableBitrate));
 
     /// <summary>Reads which trace events are wanted; those that this release does not have are passed over.</summary>
     public static TransportTraceEventTypes ReadTraceEventTypes(EnumVector<Wire.Transport.TraceEventType> wire)

@@ -1,6 +1,7 @@
 using System.Text;
 using Channel;
 using Channel.Wire;
+using Rtc.Congestion;
 using Rtc.Sctp;
 using Rtc.Transports;
 using Worker.Handlers.Converters;
@@ -21,6 +22,10 @@ internal class TransportNotifier(ChannelWriter channel, string id) : ITransportL
     /// <inheritdoc/>
     public void OnTrace(TransportTraceEventTypes type, long timestampMs) => Channel.Notify(
         Id, Event.TransportTrace, TransportWriter.WriteTrace(Channel.NotificationBuilder, type, timestampMs));
+
+    /// <inheritdoc/>
+    public void OnBweTrace(in BweTrace bitrates, long timestampMs) => Channel.Notify(
+        Id, Event.TransportTrace, TransportWriter.WriteTrace(Channel.NotificationBuilder, bitrates, timestampMs));
 
     /// <inheritdoc/>
     public void OnSctpStateChange(SctpState state) => Channel.Notify(

@@ -1,0 +1,19 @@
+using Rtc.Congestion;
+
+namespace Rtc.Transports;
+
+/// <summary>What <see cref="OutgoingBandwidth"/> needs of the transport that it belongs to.</summary>
+internal interface IOutgoingBandwidthHost
+{
+    /// <summary>Adds those who may claim bitrate now.</summary>
+    void CollectClaimants(List<IBitrateClaimant> claimants);
+
+    /// <summary>
+    /// Sends a packet of padding under the next transport-wide number and returns the bytes that left; 0 when it was
+    /// dropped.
+    /// </summary>
+    int SendProbation(int size, ushort transportCc, long nowUs);
+
+    /// <summary>Bitrate was given out.</summary>
+    void OnBitrates(in BweTrace bitrates, long nowUs);
+}

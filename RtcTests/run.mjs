@@ -1,13 +1,13 @@
 // Runs every test there is and ends with one line "N passed, N failed". Starts on any Node from 18 on.
 //
 //   node RtcTests/run.mjs                       all
-//   node RtcTests/run.mjs dotnet|budget|hostile|data-channels|video|gateway|mediasoup ...   only those
+//   node RtcTests/run.mjs dotnet|budget|load|hostile|contract|data-channels|video|gateway|mediasoup ...   only those
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildWorker, ensurePackages, executable, fail, root } from '../Worker/build.mjs';
 
-const suites = { dotnet, budget, load, hostile, 'data-channels': dataChannels, video, gateway, mediasoup };
+const suites = { dotnet, budget, load, hostile, contract, 'data-channels': dataChannels, video, gateway, mediasoup };
 const chosen = process.argv.slice(2);
 const unknown = chosen.filter((name) => !(name in suites));
 if (unknown.length > 0) fail(`unknown suite ${unknown.join(', ')}; there are ${Object.keys(suites).join(', ')}`);
@@ -99,6 +99,12 @@ function dataChannels() {
 
 function video() {
   return inChromium('RtcTests/Video/layers.test.mjs', 'RtcTests/Video/shaped.test.mjs');
+}
+
+function contract() {
+  const files = ['recorder', 'ordering', 'contract'].map((name) => `Recorder/${name}.test.mjs`);
+  const paths = [...files, 'Churn/churn.test.mjs'].map((file) => join('RtcTests', file));
+  return countedByNode(capture(node, ['--test', '--test-concurrency=1', '--test-reporter=spec', ...paths]));
 }
 
 function gateway() {

@@ -9,6 +9,9 @@ public sealed class DataRouter(string routerId)
     private readonly OrderedMap<DataFanout> _producers = new();
     private readonly OrderedMap<DataConsumer> _consumers = new();
 
+    /// <summary>Whether all of it is going, so that nobody has to be told of a data producer that goes.</summary>
+    internal bool IsClosing { get; set; }
+
     /// <summary>Makes a data producer. The transport keeps it in its own list and hands it messages.</summary>
     /// <param name="options">What it is made with.</param>
     /// <param name="maxMessageSize">Longest message that is taken, in bytes.</param>
@@ -34,6 +37,9 @@ public sealed class DataRouter(string routerId)
         DataFanout? fanout = _producers.Find(producer.Id);
         _producers.Remove(producer.Id);
         producer.Close();
+        if (IsClosing)
+            return;
+
         foreach (DataConsumer consumer in fanout?.Consumers ?? [])
         {
             _consumers.Remove(consumer.Id);

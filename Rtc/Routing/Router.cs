@@ -11,6 +11,7 @@ public sealed class Router
     private readonly OrderedMap<IRtpObserver> _observers = new();
     private readonly OrderedMap<ProducerFanout> _producers = new();
     private readonly OrderedMap<Consumer> _consumers = new();
+    private bool _isClosing;
 
     /// <param name="id">Its id.</param>
     /// <param name="environment">What it shares with the other routers of the loop.</param>
@@ -152,15 +153,8 @@ public sealed class Router
     {
         ProducerFanout fanout = GetFanout(producer.Id);
         _producers.Remove(producer.Id);
-        foreach (Consumer consumer in fanout.Consumers)
-        {
-            _consumers.Remove(consumer.Id);
-            consumer.CloseWithProducer(nowUs);
-        }
-
-        foreach (IRtpObserver observer in fanout.Observers)
-            observer.OnProducerClosed(producer, nowUs);
-
+        if (!_isClosing)
+            Tell(fanout, nowUs);
         producer.Close();
     }
 
@@ -175,21 +169,29 @@ public sealed class Router
     public Consumer CreateConsumer(
         IConsumerTransport transport, ConsumerOptions options, IConsumerListener listener, long nowUs)
     {
-        if (_consumers.Find(options.Id) is not null)
-            throw RequestException.Error($"router {Id} already has a consumer {options.Id}");
-
-        ProducerFanout? fanout = _producers.Find(options.ProducerId);
+        CheckCanConsume(options);
         var consumer = new Consumer(Environment, transport, options, listener, nowUs);
-        if (fanout is null)
-        {
-            throw RequestException.NotFound(
-                $"consumer {options.Id} wants producer {options.ProducerId}, which router {Id} does not have");
-        }
-
+        ProducerFanout fanout = GetFanout(options.ProducerId);
         fanout.Consumers.Add(consumer);
         _consumers.Add(consumer.Id, consumer);
         consumer.Open(fanout, fanout.Producer.GetScores(), fanout.Producer.GetStreamInfos(), fanout.Producer.IsPaused, nowUs);
         return consumer;
+    }
+
+    /// <summary>Throws when a consumer cannot be made because of its id or its producer.</summary>
+    /// <exception cref="RequestException">
+    /// NotFoundError: there is no such producer. Error: its id is taken.
+    /// </exception>
+    public void CheckCanConsume(ConsumerOptions options)
+    {
+        if (_consumers.Find(options.Id) is not null)
+            throw RequestException.Error($"router {Id} already has a consumer {options.Id}");
+
+        if (_producers.Find(options.ProducerId) is null)
+        {
+            throw RequestException.NotFound(
+                $"consumer {options.Id} wants producer {options.ProducerId}, which router {Id} does not have");
+        }
     }
 
     /// <summary>Closes a consumer. The transport has taken it out of its own list.</summary>
@@ -200,9 +202,14 @@ public sealed class Router
         consumer.Close();
     }
 
-    /// <summary>Closes all transports and then all observers, in order.</summary>
+    /// <summary>
+    /// Closes all transports and then all observers, in order. Nobody is told that a producer went: who closes a router
+    /// knows that all in it is gone.
+    /// </summary>
     public void Close(long nowUs)
     {
+        _isClosing = true;
+        Data.IsClosing = true;
         foreach (IRouterTransport transport in _transports.Values.ToArray())
             CloseTransport(transport.Id, nowUs);
 
@@ -224,6 +231,18 @@ public sealed class Router
         DataProducerConsumers = Data.DumpProducers(),
         DataConsumerProducers = Data.DumpConsumers(),
     };
+
+    private void Tell(ProducerFanout fanout, long nowUs)
+    {
+        foreach (Consumer consumer in fanout.Consumers)
+        {
+            _consumers.Remove(consumer.Id);
+            consumer.CloseWithProducer(nowUs);
+        }
+
+        foreach (IRtpObserver observer in fanout.Observers)
+            observer.OnProducerClosed(fanout.Producer, nowUs);
+    }
 
     private ProducerFanout GetFanout(string producerId) => _producers.Find(producerId)
         ?? throw RequestException.NotFound($"router {Id} has no producer {producerId}");

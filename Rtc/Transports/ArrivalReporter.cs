@@ -16,12 +16,14 @@ internal sealed class ArrivalReporter : IDeadlineOwner
 
     private readonly Transport _transport;
     private readonly ArrivalHistory _history = new();
+    private readonly IncomingLimit _limit;
     private readonly Deadline _deadline;
 
     /// <summary>Makes one that tells nothing before <see cref="Start"/>.</summary>
     public ArrivalReporter(Transport transport, RouterEnvironment environment)
     {
         _transport = transport;
+        _limit = new IncomingLimit(transport);
         _deadline = environment.Deadlines.Create(this, "transport-cc");
     }
 
@@ -42,11 +44,17 @@ internal sealed class ArrivalReporter : IDeadlineOwner
         _history.Skip();
     }
 
+    /// <summary>Sets the most that the peer may send, in bits a second; 0 is no limit.</summary>
+    public void SetMaxIncoming(ulong bitrate, long nowUs) => _limit.Set(bitrate, nowUs);
+
     /// <summary>A packet arrived.</summary>
     public void OnPacket(in RtpPacketView packet, byte extensionId, long nowUs)
     {
         if (packet.TryGetTransportCc(extensionId, out ushort number))
+        {
             _history.Add(number, packet.Ssrc, nowUs);
+            _limit.OnPacket(nowUs);
+        }
     }
 
     /// <inheritdoc/>

@@ -11,16 +11,12 @@ namespace Rtc.Transports;
 /// </summary>
 public sealed class DirectTransport : Transport
 {
-    /// <summary>The longest RTP packet that is taken, in bytes.</summary>
-    public const int MaxRtpLength = 65_536;
-
     /// <summary>The longest RTCP compound that is taken, in bytes.</summary>
     public const int MaxRtcpLength = 1_600;
 
     private const uint LeastRoom = 2_048;
 
     private readonly IDirectTransportListener _listener;
-    private byte[] _incoming = [];
     private byte[] _outgoing = [];
 
     /// <summary>Makes a transport that nothing hangs on.</summary>
@@ -31,25 +27,6 @@ public sealed class DirectTransport : Transport
     /// <inheritdoc/>
     public override bool IsConnected => true;
 
-    /// <summary>An RTP packet of the application.</summary>
-    public void OnRtp(ReadOnlySpan<byte> packet, long nowUs)
-    {
-        Traffic.OnReceived(packet.Length, nowUs);
-        if (packet.Length > MaxRtpLength)
-        {
-            Counters.TooLong++;
-            return;
-        }
-
-        // Lent bytes may not change, and a packet that is parsed may (RTX is unwrapped in place).
-        Grow(ref _incoming, packet.Length);
-        packet.CopyTo(_incoming);
-        if (RtpPacketView.TryParse(_incoming.AsSpan(0, packet.Length), out RtpPacketView view))
-            ReceiveRtp(view, nowUs);
-        else
-            Counters.MalformedRtp++;
-    }
-
     /// <summary>RTCP of the application.</summary>
     public void OnRtcp(ReadOnlySpan<byte> compound, long nowUs)
     {
@@ -58,20 +35,6 @@ public sealed class DirectTransport : Transport
             Counters.TooLong++;
         else
             ReceiveRtcp(compound, nowUs);
-    }
-
-    /// <summary>A message of the application for all that follow one of the transport's data producers.</summary>
-    /// <returns>False when it is longer than the transport accepts: it was dropped.</returns>
-    public bool OnMessage(DataProducer producer, in DataMessage message, long nowUs)
-    {
-        if (!producer.TryReceive(message, nowUs))
-        {
-            Counters.TooLong++;
-            return false;
-        }
-
-        Traffic.OnReceived(message.Payload.Length, nowUs);
-        return true;
     }
 
     /// <summary>What the transport looks like at this moment.</summary>

@@ -1,6 +1,7 @@
 using Rtc.Routing;
 using Rtc.Sctp;
 using Rtc.Sctp.Association;
+using Rtc.Sctp.Packet;
 using Rtc.Seams;
 
 namespace Rtc.Transports;
@@ -53,6 +54,10 @@ internal sealed class SctpEndpoint : ISctpListener, IDeadlineOwner
     public static bool IsSctp(ReadOnlySpan<byte> datagram) =>
         datagram.Length >= HeaderLength && datagram.Length % 4 == 0;
 
+    /// <summary>Whether a datagram is SCTP beyond doubt, so that a peer may be learnt from it.</summary>
+    public static bool HasValidChecksum(ReadOnlySpan<byte> datagram) =>
+        PacketView.TryParse(datagram, out PacketView packet) && packet.HasValidChecksum;
+
     /// <summary>Begins if the peer can be reached and there is data for it.</summary>
     public void MayConnect(long nowUs)
     {
@@ -72,8 +77,15 @@ internal sealed class SctpEndpoint : ISctpListener, IDeadlineOwner
 
         _nowUs = nowUs;
         _isBusy = true;
-        _association.HandleDatagram(packet, nowUs);
-        _isBusy = false;
+        try
+        {
+            _association.HandleDatagram(packet, nowUs);
+        }
+        finally
+        {
+            _isBusy = false;
+        }
+
         Flush(nowUs);
     }
 
@@ -109,33 +121,45 @@ internal sealed class SctpEndpoint : ISctpListener, IDeadlineOwner
             _deadline.Set(0);
     }
 
-    /// <summary>Ends the association with an ABORT.</summary>
+    /// <summary>Ends the association with an ABORT. The listener is told that one that had begun is closed.</summary>
     public void Close(long nowUs)
     {
-        _isClosed = true;
+        _isClosed = _association.State == SctpState.New;
         _association.Abort("transport closed");
+        _isClosed = true;
         Flush(nowUs);
         _deadline.Clear();
     }
 
-    /// <summary>What it looks like at this moment.</summary>
-    public SctpDump Dump() => new()
+    /// <summary>What it looks like at this moment. Without an association nothing is agreed on.</summary>
+    public SctpDump Dump()
     {
-        Options = _sctp,
-        Port = _associationOptions.LocalPort,
-        State = _association.State,
-        OutgoingStreams = _association.Capabilities.OutgoingStreams,
-        IncomingStreams = _association.Capabilities.IncomingStreams,
-        BufferedAmount = (uint)_association.BufferedAmount,
-        StreamTable = _transport.Data.DumpStreams(),
-    };
+        bool isOpen = _association.State is SctpState.Connected or SctpState.ShuttingDown;
+        return new SctpDump
+        {
+            Options = _sctp,
+            Port = _associationOptions.LocalPort,
+            State = _association.State,
+            OutgoingStreams = isOpen ? _association.Capabilities.OutgoingStreams : (ushort)0,
+            IncomingStreams = isOpen ? _association.Capabilities.IncomingStreams : (ushort)0,
+            BufferedAmount = (uint)_association.BufferedAmount,
+            StreamTable = _transport.Data.DumpStreams(),
+        };
+    }
 
     void IDeadlineOwner.OnDeadline(Deadline deadline, long nowUs)
     {
         _nowUs = nowUs;
         _isBusy = true;
-        _association.HandleDeadline(nowUs);
-        _isBusy = false;
+        try
+        {
+            _association.HandleDeadline(nowUs);
+        }
+        finally
+        {
+            _isBusy = false;
+        }
+
         Flush(nowUs);
     }
 
@@ -232,14 +256,20 @@ internal sealed class SctpEndpoint : ISctpListener, IDeadlineOwner
             return;
 
         _isBusy = true;
-        Span<byte> packet = stackalloc byte[_associationOptions.Mtu];
-        while (_association.TryGetOutgoing(packet, nowUs, out int length))
+        try
         {
-            if (!_transport.TrySendSctp(packet[..length], nowUs))
-                _transport.Counters.SendFailures++;
+            Span<byte> packet = stackalloc byte[_associationOptions.Mtu];
+            while (_association.TryGetOutgoing(packet, nowUs, out int length))
+            {
+                if (!_transport.TrySendSctp(packet[..length], nowUs))
+                    _transport.Counters.SendFailures++;
+            }
+        }
+        finally
+        {
+            _isBusy = false;
         }
 
-        _isBusy = false;
         _deadline.Set(_association.DeadlineUs);
     }
 }

@@ -42,6 +42,7 @@ public abstract class Transport
         Data = new DataEndpoints(this, options, router.Data);
         _reporter = new RtcpReporter(this, router.Environment);
         _dispatcher = new RtcpDispatcher(RtpListener, _sendStreams);
+        Application = new ApplicationInput(this);
     }
 
     /// <summary>Its id.</summary>
@@ -86,6 +87,17 @@ public abstract class Transport
     /// <summary>Who is told what happens.</summary>
     internal ITransportListener Listener { get; }
 
+    /// <summary>What the application sends through the producers.</summary>
+    public ApplicationInput Application { get; }
+
+    /// <summary>Sets the most that the peer may send, in bits a second; 0 is no limit.</summary>
+    /// <exception cref="RequestException">TypeError: the value is out of range.</exception>
+    public void SetMaxIncomingBitrate(ulong bitrate, long nowUs)
+    {
+        Limits.SetMaxIncoming(bitrate);
+        _arrivals?.SetMaxIncoming(bitrate, nowUs);
+    }
+
     /// <summary>Makes a producer.</summary>
     /// <exception cref="RequestException">The options are wrong, or an id, SSRC, MID or RID is taken.</exception>
     public Producer Produce(ProducerOptions options, IProducerListener listener, long nowUs)
@@ -96,6 +108,7 @@ public abstract class Transport
         if (_arrivals is null && _remb is null && ArrivalReporter.IsWanted(producer.RtpParameters))
         {
             _arrivals = new ArrivalReporter(this, Environment);
+            _arrivals.SetMaxIncoming(Limits.MaxIncoming, nowUs);
             if (IsConnected)
                 _arrivals.Start(nowUs);
         }
@@ -116,6 +129,7 @@ public abstract class Transport
     /// </exception>
     public Consumer Consume(ConsumerOptions options, IConsumerListener listener, long nowUs)
     {
+        _router.CheckCanConsume(options);
         _sendStreams.CheckFree(options);
         Consumer consumer = _router.CreateConsumer(this, options, listener, nowUs);
         _consumers.Add(consumer.Id, consumer);
@@ -330,7 +344,7 @@ public abstract class Transport
     }
 
     /// <summary>An RTP packet of the peer, in plaintext.</summary>
-    private protected void ReceiveRtp(in RtpPacketView packet, long nowUs)
+    internal void ReceiveRtp(in RtpPacketView packet, long nowUs)
     {
         _arrivals?.OnPacket(packet, _headerExtensionIds.TransportCc, nowUs);
         _remb?.OnPacket(packet, _headerExtensionIds.AbsSendTime, nowUs);

@@ -216,6 +216,8 @@ public abstract class UdpTransport : NetworkTransport
     {
         if (IsSrtpMissing)
             Counters.EarlyMedia++;
+        else if (!HasTuple && !SctpEndpoint.HasValidChecksum(datagram))
+            Counters.UnknownDatagrams++;
         else if (AcceptsRtp(socket, remote, nowUs))
             sctp.Receive(datagram, nowUs);
     }

@@ -37,9 +37,9 @@ internal static class DirectTransportFuzz
             if (length > 1 && bytes[1] is >= 192 and <= 223)
                 transport.OnRtcp(bytes, room.NowUs);
             else if (length > 1 && bytes[0] is >= 128 and <= 191)
-                transport.OnRtp(bytes, room.NowUs);
+                transport.Application.OnRtp(bytes, room.NowUs);
             else
-                transport.OnMessage(data, new DataMessage(51, bytes), room.NowUs);
+                transport.Application.OnMessage(data, new DataMessage(51, bytes), room.NowUs);
             room.Advance(20);
         }
 

@@ -60,6 +60,8 @@ export class Normaliser {
     if (key === 'pid') return '<pid>';
     if (/^ru[A-Z]/.test(key)) return '<n>';
     if (key === 'timestamp' && value > 0) return '<ms>';
+    // A consumer's numbers begin anywhere, but never this low.
+    if (key === 'sequenceNumber' && value >= 1000) return '<n>';
     if (/port$/i.test(key)) return value === 0 ? 0 : this.name('port', value);
     if (/^(bitrate|recvBitrate|sendBitrate|\w+(Recv|Send)Bitrate)$/.test(key)) return value === 0 ? 0 : '<bps>';
     if (/^(jitter|roundTripTime)$/.test(key)) return value === 0 ? 0 : `<${key}>`;

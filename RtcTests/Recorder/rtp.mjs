@@ -97,7 +97,10 @@ function describeExtension(id, value) {
 export const isRemb = (packet) => packet.length >= 20 && packet[0] === 0x8f && packet.toString('latin1', 12, 16) === 'REMB';
 
 /** Whether it is transport-wide congestion control feedback, which comes by a timer. */
-export const isTransportCc = (packet) => packet[0] === 0x8f && packet[1] === 205;
+export const isTransportCc = (packet) => (packet[0] & 0x1f) === 15 && packet[1] === 205;
+
+/** Payload types of RTX in the routers of the scenarios: the payload begins with a number of the original packet. */
+const retransmissions = new Set([102, 104, 106, 108]);
 
 /** An RTP packet in words. Sequence numbers begin at a random place, so they count from the first of their stream. */
 export function describeRtp(packet, firstSequences) {
@@ -126,6 +129,7 @@ export function describeRtp(packet, firstSequences) {
     offset = end;
   }
   const padding = packet[0] & 0x20 ? packet.at(-1) : 0;
+  const payload = packet.subarray(offset, packet.length - padding).toString('hex');
   return {
     ssrc,
     sequence: `+${(sequence - firstSequences.get(ssrc)) & 0xffff}`,
@@ -133,7 +137,7 @@ export function describeRtp(packet, firstSequences) {
     payloadType: packet[1] & 0x7f,
     marker: (packet[1] & 0x80) !== 0,
     extensions: extensions.join(' '),
-    payload: packet.subarray(offset, packet.length - padding).toString('hex'),
+    payload: retransmissions.has(packet[1] & 0x7f) ? `<n>${payload.slice(4)}` : payload,
     padding,
   };
 }

@@ -119,6 +119,7 @@ export class Session {
   #unheard = new Map();
   #heard = [];
   #listeners = [];
+  #ignored = new Set();
   #peers = [];
   #withReasons;
 
@@ -150,6 +151,11 @@ export class Session {
     this.#record.push('', `# ${title}`);
   }
 
+  /** Leaves a kind of notification out of the record from now on: it comes when a machine is slow. */
+  ignore(event) {
+    this.#ignored.add(event);
+  }
+
   /** A line of the scenario's own in the record. */
   line(text) {
     this.#record.push(text);
@@ -178,11 +184,13 @@ export class Session {
 
   onNotification({ event, handlerId, body }) {
     if (event === 'WORKER_RUNNING') return;
-    if (event === 'DIRECTTRANSPORT_RTCP' && isTransportCc(body.data)) return;
+    if (event === 'DIRECTTRANSPORT_RTCP' && isTransportCc(Buffer.from(body.data))) return;
 
     this.#unheard.set(event, (this.#unheard.get(event) ?? 0) + 1);
     this.#heard.push({ event, handlerId, body });
     for (const listener of this.#listeners) listener({ event, handlerId, body });
+    if (this.#ignored.has(event)) return;
+
     this.#tell(`${handlerId} !`, [`! ${event} ${handlerId}`, ...(body === null ? [] : this.#body(body))]);
   }
 

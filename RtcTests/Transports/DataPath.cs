@@ -182,7 +182,8 @@ internal sealed class DataPath
 
         /// <summary>The application sends to all data consumers of a stream's data producer.</summary>
         public void Send(ushort streamId, in DataMessage message, long nowUs) =>
-            _application.OnMessage(_application.Data.Producers[$"from-application-{streamId}"], message, nowUs);
+            _application.Application.OnMessage(
+                _application.Data.Producers[$"from-application-{streamId}"], message, nowUs);
 
         /// <summary>The application puts the one who hears a stream into a subchannel.</summary>
         public void Subscribe(ushort streamId, ushort subchannel) =>

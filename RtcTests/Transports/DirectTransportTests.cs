@@ -33,7 +33,7 @@ public class DirectTransportTests
     {
         RecordingListener received = ProduceAndConsume();
         for (ushort i = 0; i < 3; i++)
-            _transport.OnRtp(Packet(i, payloadLength: 10 + i), _room.NowUs);
+            _transport.Application.OnRtp(Packet(i, payloadLength: 10 + i), _room.NowUs);
 
         Assert.Equal(3, received.Rtp.Count);
         for (int i = 0; i < 3; i++)
@@ -53,13 +53,13 @@ public class DirectTransportTests
     public void The_longest_packet_passes_and_a_longer_one_is_counted_and_dropped()
     {
         RecordingListener received = ProduceAndConsume();
-        _transport.OnRtp(Packet(1, DirectTransport.MaxRtpLength + 1 - 12), _room.NowUs);
+        _transport.Application.OnRtp(Packet(1, ApplicationInput.MaxRtpLength + 1 - 12), _room.NowUs);
         Assert.Equal((1, 0), (_transport.Counters.TooLong, received.Rtp.Count));
 
         _transport.OnRtcp(new byte[DirectTransport.MaxRtcpLength + 1], _room.NowUs);
         Assert.Equal(2, _transport.Counters.TooLong);
         Assert.Equal(
-            DirectTransport.MaxRtpLength + DirectTransport.MaxRtcpLength + 2,
+            ApplicationInput.MaxRtpLength + DirectTransport.MaxRtcpLength + 2,
             (int)_transport.GetStats(_room.NowUs).Received.Bytes);
     }
 
@@ -69,7 +69,7 @@ public class DirectTransportTests
         RecordingListener received = ProduceAndConsume();
         byte[] packet = Packet(1, 10);
         for (int length = 0; length < 12; length++)
-            _transport.OnRtp(packet.AsSpan(0, length), _room.NowUs);
+            _transport.Application.OnRtp(packet.AsSpan(0, length), _room.NowUs);
         _transport.OnRtcp([0x80, 1, 2], _room.NowUs);
 
         Assert.Equal((12, 1), (_transport.Counters.MalformedRtp, _transport.Counters.MalformedRtcp));
@@ -83,7 +83,7 @@ public class DirectTransportTests
         var received = new RecordingListener();
         Consumer consumer = _transport.Consume(VideoConsumer(producer), received, _room.NowUs);
         _transport.Start(consumer, _room.NowUs);
-        _transport.OnRtp(Video(1, isKeyFrame: true), _room.NowUs);
+        _transport.Application.OnRtp(Video(1, isKeyFrame: true), _room.NowUs);
         Assert.Empty(_events.Rtcp);
 
         _room.Advance(5_000);
@@ -99,7 +99,7 @@ public class DirectTransportTests
         ProduceAndConsume();
         for (ushort i = 0; i < 500; i++)
         {
-            _transport.OnRtp(Packet(i, 10), _room.NowUs);
+            _transport.Application.OnRtp(Packet(i, 10), _room.NowUs);
             _room.Advance(20);
         }
 
@@ -115,8 +115,8 @@ public class DirectTransportTests
         _transport.Data.Consume(
             new DataConsumerOptions { Id = "dc", DataProducerId = "dp", Type = DataChannelType.Direct }, received);
 
-        Assert.True(_transport.OnMessage(producer, new DataMessage(51, [1, 2, 3]), _room.NowUs));
-        Assert.False(_transport.OnMessage(producer, new DataMessage(51, new byte[51]), _room.NowUs));
+        Assert.True(_transport.Application.OnMessage(producer, new DataMessage(51, [1, 2, 3]), _room.NowUs));
+        Assert.False(_transport.Application.OnMessage(producer, new DataMessage(51, new byte[51]), _room.NowUs));
 
         Assert.Equal([1, 2, 3], Assert.Single(received.Messages));
         TransportStats stats = _transport.GetStats(_room.NowUs);

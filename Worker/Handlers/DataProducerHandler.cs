@@ -10,8 +10,8 @@ namespace Worker.Handlers;
 /// <summary>Requests to a data producer, and messages that the application sends through it.</summary>
 /// <param name="services">What the handlers of the worker share.</param>
 /// <param name="producer">The data producer.</param>
-/// <param name="direct">Its transport where that takes messages of the application; null where it has a network.</param>
-internal sealed class DataProducerHandler(WorkerServices services, DataProducer producer, DirectTransport? direct)
+/// <param name="transport">Its transport.</param>
+internal sealed class DataProducerHandler(WorkerServices services, DataProducer producer, Transport transport)
     : IRequestHandler, INotificationHandler
 {
     /// <inheritdoc/>
@@ -46,8 +46,6 @@ internal sealed class DataProducerHandler(WorkerServices services, DataProducer 
             throw Requests.Unsupported(notification);
         if (!notification.TryGetBody(out Wire.DataProducer.SendNotification body))
             throw Requests.WrongBody(notification);
-        if (direct is null)
-            throw RequestException.Error($"data producer {producer.Id} takes no messages of the application");
 
         var message = new DataMessage(body.Ppid, body.Data)
         {
@@ -55,7 +53,7 @@ internal sealed class DataProducerHandler(WorkerServices services, DataProducer 
             RequiredSubchannel = body.RequiredSubchannel,
             IgnoredSubchannel = body.IgnoredSubchannel,
         };
-        if (!direct.OnMessage(producer, message, services.NowUs))
+        if (!transport.Application.OnMessage(producer, message, services.NowUs))
         {
             throw RequestException.TypeError(
                 $"data producer {producer.Id}: a message of {body.Data.Length} bytes exceeds maxReceiveMessageSize");

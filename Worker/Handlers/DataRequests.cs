@@ -31,7 +31,7 @@ internal sealed class DataRequests(WorkerServices services, Transport transport)
             Protocol = body.Protocol ?? "",
             Paused = body.Paused,
         });
-        services.Registry.Add(id, new DataProducerHandler(services, producer, transport as DirectTransport));
+        services.Registry.Add(id, new DataProducerHandler(services, producer, transport));
         channel.Accept(request.Id, DataWriter.WriteDump(channel.ResponseBuilder, producer));
 
         // What the association says must not overtake the answer.

@@ -1,7 +1,6 @@
 using Channel;
 using Channel.Wire;
 using Rtc.Routing;
-using Rtc.Seams;
 using Rtc.Transports;
 using Worker.Handlers.Converters;
 using Wire = Channel.Wire;
@@ -11,8 +10,8 @@ namespace Worker.Handlers;
 /// <summary>Requests to a producer, and packets that the application sends through it.</summary>
 /// <param name="services">What the handlers of the worker share.</param>
 /// <param name="producer">The producer.</param>
-/// <param name="direct">Its transport where that takes packets of the application; null where it has a network.</param>
-internal sealed class ProducerHandler(WorkerServices services, Producer producer, DirectTransport? direct)
+/// <param name="transport">Its transport.</param>
+internal sealed class ProducerHandler(WorkerServices services, Producer producer, Transport transport)
     : IRequestHandler, INotificationHandler
 {
     /// <inheritdoc/>
@@ -51,10 +50,8 @@ internal sealed class ProducerHandler(WorkerServices services, Producer producer
             throw Requests.Unsupported(notification);
         if (!notification.TryGetBody(out Wire.Producer.SendNotification body))
             throw Requests.WrongBody(notification);
-        if (direct is null)
-            throw RequestException.Error($"producer {producer.Id} has a network: it takes no packets of the application");
 
-        direct.OnRtp(body.Data, services.NowUs);
+        transport.Application.OnRtp(body.Data, services.NowUs);
     }
 
     private void EnableTraceEvent(in Wire.Request.Request request, ChannelWriter channel)

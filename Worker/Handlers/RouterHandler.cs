@@ -23,16 +23,10 @@ internal sealed class RouterHandler(WorkerServices services, Router router) : IR
                 break;
             case Wire.Request.Method.RouterCreateWebRtcTransport:
             case Wire.Request.Method.RouterCreateWebRtcTransportWithServer:
-                CreateWebRtcTransport(request, channel);
-                break;
             case Wire.Request.Method.RouterCreatePlainTransport:
-                CreatePlainTransport(request, channel);
-                break;
             case Wire.Request.Method.RouterCreatePipeTransport:
-                CreatePipeTransport(request, channel);
-                break;
             case Wire.Request.Method.RouterCreateDirectTransport:
-                CreateDirectTransport(request, channel);
+                CreateTransport(request, channel);
                 break;
             case Wire.Request.Method.RouterCreateAudioLevelObserver:
                 _observers.CreateAudioLevelObserver(request, channel);
@@ -66,57 +60,23 @@ internal sealed class RouterHandler(WorkerServices services, Router router) : IR
     /// <summary>Closes the router with all that is in it.</summary>
     public void Close()
     {
-        foreach (string transportId in _transports.Keys.ToArray())
-            CloseTransport(transportId);
+        foreach (TransportHandler handler in _transports.Values)
+            handler.Unregister();
         _observers.Unregister();
         services.Registry.Remove(router.Id);
         router.Close(services.NowUs);
+        foreach (TransportHandler handler in _transports.Values)
+            handler.LeaveSockets();
+        _transports.Clear();
     }
 
-    private void CreateWebRtcTransport(in Wire.Request.Request request, ChannelWriter channel)
+    private void CreateTransport(in Wire.Request.Request request, ChannelWriter channel)
     {
-        if (!request.TryGetBody(out Wire.Router.CreateWebRtcTransportRequest body))
-            throw Requests.WrongBody(request);
-
-        CheckIsFree(body.TransportId);
-        WebRtcTransportHandler handler =
-            request.Method == Wire.Request.Method.RouterCreateWebRtcTransport
-                ? _factory.CreateWebRtcTransport(body.TransportId, body.Options, router)
-                : _factory.CreateWebRtcTransportWithServer(body.TransportId, body.Options, router);
-        Add(handler);
-        handler.Dump(request, channel);
-    }
-
-    private void CreatePlainTransport(in Wire.Request.Request request, ChannelWriter channel)
-    {
-        if (!request.TryGetBody(out Wire.Router.CreatePlainTransportRequest body))
-            throw Requests.WrongBody(request);
-
-        CheckIsFree(body.TransportId);
-        PlainTransportHandler handler = _factory.CreatePlainTransport(body.TransportId, body.Options, router);
-        Add(handler);
-        handler.Dump(request, channel);
-    }
-
-    private void CreatePipeTransport(in Wire.Request.Request request, ChannelWriter channel)
-    {
-        if (!request.TryGetBody(out Wire.Router.CreatePipeTransportRequest body))
-            throw Requests.WrongBody(request);
-
-        CheckIsFree(body.TransportId);
-        PipeTransportHandler handler = _factory.CreatePipeTransport(body.TransportId, body.Options, router);
-        Add(handler);
-        handler.Dump(request, channel);
-    }
-
-    private void CreateDirectTransport(in Wire.Request.Request request, ChannelWriter channel)
-    {
-        if (!request.TryGetBody(out Wire.Router.CreateDirectTransportRequest body))
-            throw Requests.WrongBody(request);
-
-        CheckIsFree(body.TransportId);
-        DirectTransportHandler handler = _factory.CreateDirectTransport(body.TransportId, body.Options, router);
-        Add(handler);
+        TransportHandler handler = _factory.Create(request, router);
+        router.AddTransport(handler.Transport);
+        _transports.Add(handler.Transport.Id, handler);
+        services.Registry.Add(handler.Transport.Id, handler);
+        handler.OnAdded(this);
         handler.Dump(request, channel);
     }
 
@@ -128,19 +88,4 @@ internal sealed class RouterHandler(WorkerServices services, Router router) : IR
         CloseTransport(body.TransportId);
         channel.Accept(request.Id);
     }
-
-    private void CheckIsFree(string transportId)
-    {
-        router.CheckTransportIdIsFree(transportId);
-        services.Registry.CheckIsFree(transportId);
-    }
-
-    private void Add(TransportHandler handler)
-    {
-        router.AddTransport(handler.Transport);
-        _transports.Add(handler.Transport.Id, handler);
-        services.Registry.Add(handler.Transport.Id, handler);
-        handler.OnAdded(this);
-    }
-
 }

@@ -15,55 +15,67 @@ namespace Worker.Handlers;
 /// </summary>
 internal sealed class TransportFactory(WorkerServices services)
 {
-    /// <summary>Makes a WebRtcTransport on sockets of its own.</summary>
-    /// <exception cref="RequestException">An option is wrong, or a port cannot be bound.</exception>
-    public WebRtcTransportHandler CreateWebRtcTransport(
-        string id, Wire.WebRtcTransport.WebRtcTransportOptions options, Router router)
+    /// <summary>Makes the transport that a request to a router asks for.</summary>
+    /// <exception cref="RequestException">
+    /// TypeError: an option is wrong, or a WebRtcServer has no candidate. Error: the id is taken, a port cannot be bound,
+    /// or there is no such WebRtcServer.
+    /// </exception>
+    public TransportHandler Create(in Wire.Request.Request request, Router router) => request.Method switch
     {
-        if (!options.TryGetListen(out Wire.WebRtcTransport.ListenIndividual listen))
+        Wire.Request.Method.RouterCreateWebRtcTransport => CreateWebRtc(request, router),
+        Wire.Request.Method.RouterCreateWebRtcTransportWithServer => CreateWebRtcOnServer(request, router),
+        Wire.Request.Method.RouterCreatePlainTransport => CreatePlain(request, router),
+        Wire.Request.Method.RouterCreatePipeTransport => CreatePipe(request, router),
+        Wire.Request.Method.RouterCreateDirectTransport => CreateDirect(request, router),
+        _ => throw Requests.Unsupported(request),
+    };
+
+    private WebRtcTransportHandler CreateWebRtc(in Wire.Request.Request request, Router router)
+    {
+        if (!request.TryGetBody(out Wire.Router.CreateWebRtcTransportRequest body))
+            throw Requests.WrongBody(request);
+
+        string id = CheckIsFree(body.TransportId, router);
+        if (!body.Options.TryGetListen(out Wire.WebRtcTransport.ListenIndividual listen))
             throw RequestException.TypeError($"transport {id}: listenInfos are missing");
 
-        WebRtcTransport transport = MakeWebRtcTransport(id, options, router, sharedPort: null);
-        var sockets = new SocketSet(services.Loop, services.Ports);
-        try
+        List<ListenInfo> infos = [];
+        foreach (Wire.Transport.ListenInfo info in listen.ListenInfos)
+            infos.Add(ListenInfoReader.Read(info));
+        WebRtcTransport transport = MakeWebRtcTransport(id, body.Options, router, sharedPort: null);
+        SocketSet sockets = Open(transport, sockets =>
         {
-            foreach (Wire.Transport.ListenInfo listenInfo in listen.ListenInfos)
-                sockets.Open(ListenInfoReader.Read(listenInfo), transport);
+            foreach (ListenInfo info in infos)
+                sockets.Open(info, transport);
             transport.SetCandidates(sockets.GetCandidates());
-        }
-        catch
-        {
-            sockets.Close();
-            transport.Close(services.NowUs);
-            throw;
-        }
-
+        });
         return new WebRtcTransportHandler(services, transport, sockets);
     }
 
-    /// <summary>Makes a WebRtcTransport on the sockets of a WebRtcServer.</summary>
-    /// <exception cref="RequestException">
-    /// Error: there is no such server. TypeError: an option is wrong, or the server has no candidate for it.
-    /// </exception>
-    public WebRtcTransportHandler CreateWebRtcTransportWithServer(
-        string id, Wire.WebRtcTransport.WebRtcTransportOptions options, Router router)
+    private WebRtcTransportHandler CreateWebRtcOnServer(in Wire.Request.Request request, Router router)
     {
-        if (!options.TryGetListen(out Wire.WebRtcTransport.ListenServer listen))
+        if (!request.TryGetBody(out Wire.Router.CreateWebRtcTransportRequest body))
+            throw Requests.WrongBody(request);
+
+        string id = CheckIsFree(body.TransportId, router);
+        if (!body.Options.TryGetListen(out Wire.WebRtcTransport.ListenServer listen))
             throw RequestException.TypeError($"transport {id}: webRtcServerId is missing");
         if (!services.WebRtcServers.TryGet(listen.WebRtcServerIdUtf8, out WebRtcServerHandler? server))
             throw RequestException.Error($"transport {id}: there is no WebRtcServer {listen.WebRtcServerId}");
 
-        IReadOnlyList<IceCandidate> candidates = server.GetCandidates(options);
-        WebRtcTransport transport = MakeWebRtcTransport(id, options, router, server.Port);
+        IReadOnlyList<IceCandidate> candidates = server.GetCandidates(body.Options);
+        WebRtcTransport transport = MakeWebRtcTransport(id, body.Options, router, server.Port);
         transport.SetCandidates(candidates);
         return new WebRtcTransportHandler(services, transport, server);
     }
 
-    /// <summary>Makes a PlainTransport.</summary>
-    /// <exception cref="RequestException">An option is wrong, or a port cannot be bound.</exception>
-    public PlainTransportHandler CreatePlainTransport(
-        string id, Wire.PlainTransport.PlainTransportOptions options, Router router)
+    private PlainTransportHandler CreatePlain(in Wire.Request.Request request, Router router)
     {
+        if (!request.TryGetBody(out Wire.Router.CreatePlainTransportRequest body))
+            throw Requests.WrongBody(request);
+
+        string id = CheckIsFree(body.TransportId, router);
+        Wire.PlainTransport.PlainTransportOptions options = body.Options;
         ListenInfo info = ReadUdp(id, options.ListenInfo);
         ListenInfo? rtcpInfo = options.RtcpMux ? null
             : options.HasRtcpListenInfo ? ReadUdp(id, options.RtcpListenInfo)
@@ -84,42 +96,64 @@ internal sealed class TransportFactory(WorkerServices services)
             },
             router,
             new PlainTransportNotifier(services.Channel, id));
-        var sockets = new SocketSet(services.Loop, services.Ports);
-        try
+        SocketSet sockets = Open(transport, sockets =>
         {
             UdpSocket socket = sockets.OpenUdp(info, transport);
             transport.Attach(socket, rtcpInfo is null ? null : sockets.OpenUdp(rtcpInfo, transport));
-        }
-        catch
-        {
-            sockets.Close();
-            transport.Close(services.NowUs);
-            throw;
-        }
-
+        });
         return new PlainTransportHandler(services, transport, sockets);
     }
 
-    /// <summary>Makes a PipeTransport.</summary>
-    /// <exception cref="RequestException">An option is wrong, or a port cannot be bound.</exception>
-    public PipeTransportHandler CreatePipeTransport(
-        string id, Wire.PipeTransport.PipeTransportOptions options, Router router)
+    private PipeTransportHandler CreatePipe(in Wire.Request.Request request, Router router)
     {
-        ListenInfo info = ReadUdp(id, options.ListenInfo);
+        if (!request.TryGetBody(out Wire.Router.CreatePipeTransportRequest body))
+            throw Requests.WrongBody(request);
+
+        string id = CheckIsFree(body.TransportId, router);
+        ListenInfo info = ReadUdp(id, body.Options.ListenInfo);
         var transport = new PipeTransport(
             id,
             new PipeTransportOptions
             {
-                Base = ReadBase(options.Base),
-                EnableRtx = options.EnableRtx,
-                EnableSrtp = options.EnableSrtp,
+                Base = ReadBase(body.Options.Base),
+                EnableRtx = body.Options.EnableRtx,
+                EnableSrtp = body.Options.EnableSrtp,
             },
             router,
             new TransportNotifier(services.Channel, id));
+        SocketSet sockets = Open(transport, sockets => transport.Attach(sockets.OpenUdp(info, transport)));
+        return new PipeTransportHandler(services, transport, sockets);
+    }
+
+    private DirectTransportHandler CreateDirect(in Wire.Request.Request request, Router router)
+    {
+        if (!request.TryGetBody(out Wire.Router.CreateDirectTransportRequest body))
+            throw Requests.WrongBody(request);
+
+        string id = CheckIsFree(body.TransportId, router);
+        if (body.Options.Base.EnableSctp)
+            throw RequestException.TypeError($"transport {id}: a DirectTransport does not speak SCTP");
+
+        var transport = new DirectTransport(
+            id, ReadBase(body.Options.Base), router, new DirectTransportNotifier(services.Channel, id));
+        return new DirectTransportHandler(services, transport);
+    }
+
+    private string CheckIsFree(string id, Router router)
+    {
+        router.CheckTransportIdIsFree(id);
+        services.Registry.CheckIsFree(id);
+        return id;
+    }
+
+    /// <summary>Opens the sockets of a transport; both are closed again when one of them cannot be opened.</summary>
+    private SocketSet Open(Transport transport, Action<SocketSet> open)
+    {
         var sockets = new SocketSet(services.Loop, services.Ports);
         try
         {
-            transport.Attach(sockets.OpenUdp(info, transport));
+            open(sockets);
+            return sockets;
         }
         catch
         {
@@ -127,21 +161,6 @@ internal sealed class TransportFactory(WorkerServices services)
             transport.Close(services.NowUs);
             throw;
         }
-
-        return new PipeTransportHandler(services, transport, sockets);
-    }
-
-    /// <summary>Makes a DirectTransport.</summary>
-    /// <exception cref="RequestException">TypeError: an option is wrong.</exception>
-    public DirectTransportHandler CreateDirectTransport(
-        string id, Wire.DirectTransport.DirectTransportOptions options, Router router)
-    {
-        if (options.Base.EnableSctp)
-            throw RequestException.TypeError($"transport {id}: a DirectTransport does not speak SCTP");
-
-        var transport = new DirectTransport(
-            id, ReadBase(options.Base), router, new DirectTransportNotifier(services.Channel, id));
-        return new DirectTransportHandler(services, transport);
     }
 
     private static ListenInfo ReadUdp(string id, Wire.Transport.ListenInfo wire)

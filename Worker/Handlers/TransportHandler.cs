@@ -76,7 +76,7 @@ internal abstract class TransportHandler(WorkerServices services, Transport tran
 
     /// <inheritdoc/>
     public virtual void Handle(in Wire.Notification.Notification notification) =>
-        throw RequestException.Error($"transport {transport.Id} has a network: it takes no packets of the application");
+        throw RequestException.Error($"transport {transport.Id} has a network: it takes no RTCP of the application");
 
     /// <summary>Answers with what the transport looks like.</summary>
     public abstract void Dump(in Wire.Request.Request request, ChannelWriter channel);
@@ -108,7 +108,7 @@ internal abstract class TransportHandler(WorkerServices services, Transport tran
         if (!request.TryGetBody(out Wire.Transport.SetMaxIncomingBitrateRequest body))
             throw Requests.WrongBody(request);
 
-        transport.Limits.SetMaxIncoming(body.MaxIncomingBitrate);
+        transport.SetMaxIncomingBitrate(body.MaxIncomingBitrate, services.NowUs);
         channel.Accept(request.Id);
     }
 
@@ -160,7 +160,7 @@ internal abstract class TransportHandler(WorkerServices services, Transport tran
             Paused = body.Paused,
         };
         Producer producer = transport.Produce(options, new ProducerNotifier(services.Channel, id), services.NowUs);
-        services.Registry.Add(id, new ProducerHandler(services, producer, transport as DirectTransport));
+        services.Registry.Add(id, new ProducerHandler(services, producer, transport));
         channel.Accept(request.Id, Wire.Transport.ProduceResponse.Create(
             channel.ResponseBuilder, type: RtpParametersWriter.ToWire(producer.Type)));
     }

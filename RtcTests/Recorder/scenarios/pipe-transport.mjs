@@ -107,6 +107,7 @@ export default {
     for (const ssrc of [2001, 2003, 2005]) producer.send(packet(ssrc, 1, true));
     await receiver.receive(3);
     s.step('stream by stream');
+    s.ignore('PRODUCER_SCORE');
     for (const ssrc of [2001, 2003, 2005]) {
       producer.send(packet(ssrc, 2, false));
       await receiver.receive(1);
@@ -114,9 +115,9 @@ export default {
     await consumer.dump();
     await consumer.getStats();
     await pipe.dump();
-    s.step('a key frame request for one stream is one for all');
+    s.step('a key frame request for one stream');
     await receiver.send(pli({ ssrc: consumer.rtpParameters.encodings[1].ssrc }), pipe.tuple.localPort);
-    await s.event('DIRECTTRANSPORT_RTCP', 3);
+    await s.event('DIRECTTRANSPORT_RTCP');
     s.step('from one router to another');
     const other = await openRouter(s);
     const piped = await router.pipeToRouter({ producerId: producer.id, router: other, keepId: false });

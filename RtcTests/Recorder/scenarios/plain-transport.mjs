@@ -239,7 +239,7 @@ export default {
     await s.apart(async () => {
       await other.connect({ ip: '127.0.0.1', port: learner.tuple.localPort });
       await other.produceData({ sctpStreamParameters: { streamId: 1 } });
-      await s.event('PLAINTRANSPORT_TUPLE');
+      await s.event('TRANSPORT_SCTP_NEGOTIATED_CAPABILITIES', 2);
     });
   },
 };

@@ -1,7 +1,7 @@
 // Fetches releases of npm mediasoup, compares their schemas with fbs/ and prints what to write.
 //
 //   node RtcTests/Conformance/compare-release.mjs 3.28.0 ...
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fail, root, run } from '../../Worker/build.mjs';
@@ -20,6 +20,10 @@ try {
     run('tar', ['-xzf', archive], { cwd: target });
     console.log(`\nmediasoup ${release}`);
     const schemas = join(target, 'package', 'worker', 'fbs');
+    if (!existsSync(schemas)) {
+      console.log('has no schemas: releases before 3.13 speak JSON');
+      continue;
+    }
     run('dotnet', ['run', '--project', 'Channel/Compiler', '-v', 'quiet', '--', '--compare', 'fbs', schemas, release]);
   }
 } finally {

@@ -106,6 +106,7 @@ export default {
       });
     for (const ssrc of [2001, 2003, 2005]) producer.send(packet(ssrc, 1, true));
     await receiver.receive(3);
+    await s.barrier();
     s.step('stream by stream');
     s.ignore('PRODUCER_SCORE');
     for (const ssrc of [2001, 2003, 2005]) {

@@ -139,6 +139,18 @@ export class Viewer {
     consumer.on('layerschange', (layers) => this.layerChanges.push({ at: performance.now(), layers }));
   }
 
+  /**
+   * Waits for the wanted picture, however slow the machine. Returns the reason to skip what measures time when the
+   * encoders and decoders of the browser do not keep up on it, else undefined.
+   */
+  async ready(what, isReached, leastFramesPerSecond) {
+    await this.until(what, isReached, 90_000);
+    await delay(2500);
+    const { framesPerSecond } = await this.shown();
+    if (framesPerSecond >= leastFramesPerSecond) return undefined;
+    return `this machine shows ${framesPerSecond} frames/s now; at least ${leastFramesPerSecond} are needed to measure`;
+  }
+
   shown() {
     return this.page.evaluate((id) => call.shown(id), this.consumer.id);
   }

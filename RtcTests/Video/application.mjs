@@ -63,6 +63,18 @@ export class Application {
     return { page, producer: this.producers.get(id) };
   }
 
+  /**
+   * The reason to skip what measures time, if there is one: the browser's own encoder does not keep up on this machine.
+   * That the worker's feedback holds it back, or that a viewer gets less than it makes, is no reason.
+   */
+  async slowness(page, leastFramesPerSecond) {
+    await delay(2500);
+    const layers = await page.evaluate(() => call.encoded());
+    if (layers.some(({ qualityLimitationReason }) => qualityLimitationReason === 'bandwidth')) return undefined;
+    const made = Math.max(0, ...layers.map(({ framesPerSecond }) => framesPerSecond ?? 0));
+    return made >= leastFramesPerSecond ? undefined : `the encoder makes ${made} of ${leastFramesPerSecond} frames/s on this machine`;
+  }
+
   /** Opens a page that watches a Producer, over a link if wanted; returns a viewer. */
   async watch(producer, { overLink = false, preferredLayers } = {}) {
     const page = await this.#open({ overLink, preferredLayers });
@@ -137,18 +149,6 @@ export class Viewer {
     Object.assign(this, { page, consumer, transport, link });
     this.layerChanges = [];
     consumer.on('layerschange', (layers) => this.layerChanges.push({ at: performance.now(), layers }));
-  }
-
-  /**
-   * Waits for the wanted picture, however slow the machine. Returns the reason to skip what measures time when the
-   * encoders and decoders of the browser do not keep up on it, else undefined.
-   */
-  async ready(what, isReached, leastFramesPerSecond) {
-    await this.until(what, isReached, 90_000);
-    await delay(2500);
-    const { framesPerSecond } = await this.shown();
-    if (framesPerSecond >= leastFramesPerSecond) return undefined;
-    return `this machine shows ${framesPerSecond} frames/s now; at least ${leastFramesPerSecond} are needed to measure`;
   }
 
   shown() {

@@ -8,6 +8,7 @@ import { Application, bundlePage } from './application.mjs';
 const SwitchWithinMs = 3000;
 const LongestFreezeMs = 1000;
 const LeastFramesPerSecond = 11;
+const PublisherReadyMs = 90_000;
 
 const Picture = { width: 960, height: 540, framesPerSecond: 15 };
 const Simulcast = [
@@ -27,8 +28,8 @@ describe('layers in Chromium', { skip: skipWithoutChromium }, () => {
 
   const call = async (context, publication) => {
     const application = await Application.start(context, browser, bundle);
-    const { producer } = await application.publish(publication);
-    return { application, producer };
+    const { page, producer } = await application.publish(publication);
+    return { application, page, producer };
   };
 
   async function assertSizesFollow(context, viewer, expected) {
@@ -46,20 +47,22 @@ describe('layers in Chromium', { skip: skipWithoutChromium }, () => {
   }
 
   test('VP8 simulcast: the size follows the preferred layer', async (context) => {
-    const { application, producer } = await call(context, { ...Picture, mimeType: 'video/VP8', encodings: Simulcast });
+    const { application, page, producer } = await call(context, { ...Picture, mimeType: 'video/VP8', encodings: Simulcast });
     assert.equal(producer.type, 'simulcast');
     const viewer = await application.watch(producer);
-    const reason = await viewer.ready('the highest layer', (shown) => shown.width === 960, LeastFramesPerSecond);
+    await viewer.until('the highest layer', (shown) => shown.width === 960, PublisherReadyMs);
+    const reason = await application.slowness(page, LeastFramesPerSecond);
     if (reason) return context.skip(reason);
     await assertSizesFollow(context, viewer, [[0, Widths[0]], [2, Widths[2]], [1, Widths[1]], [0, Widths[0]], [2, Widths[2]]]);
   });
 
   test('VP9 L3T3_KEY: the size follows the preferred layer', async (context) => {
     const encodings = [{ scalabilityMode: 'L3T3_KEY', maxBitrate: 2_500_000 }];
-    const { application, producer } = await call(context, { ...Picture, mimeType: 'video/VP9', encodings });
+    const { application, page, producer } = await call(context, { ...Picture, mimeType: 'video/VP9', encodings });
     assert.equal(producer.type, 'svc');
     const viewer = await application.watch(producer);
-    const reason = await viewer.ready('the highest layer', (shown) => shown.width === 960, LeastFramesPerSecond);
+    await viewer.until('the highest layer', (shown) => shown.width === 960, PublisherReadyMs);
+    const reason = await application.slowness(page, LeastFramesPerSecond);
     if (reason) return context.skip(reason);
     await assertSizesFollow(context, viewer, [[0, Widths[0]], [2, Widths[2]], [1, Widths[1]], [2, Widths[2]]]);
   });
@@ -67,11 +70,14 @@ describe('layers in Chromium', { skip: skipWithoutChromium }, () => {
   test('AV1 L1T3: the frame rate follows the preferred temporal layer', async (context) => {
     const encodings = [{ scalabilityMode: 'L1T3', maxBitrate: 500_000 }];
     const picture = { width: 480, height: 270, framesPerSecond: 16 };
-    const { application, producer } = await call(context, { ...picture, mimeType: 'video/AV1', encodings });
+    const { application, page, producer } = await call(context, { ...picture, mimeType: 'video/AV1', encodings });
     assert.equal(producer.type, 'svc');
     const viewer = await application.watch(producer);
-    const reason = await viewer.ready('a picture', (shown) => shown.width > 0, 13);
+    await viewer.until('a picture', (shown) => shown.width > 0, PublisherReadyMs);
+    const reason = await application.slowness(page, 13);
     if (reason) return context.skip(reason);
+    await viewer.until('the full rate', (shown) => shown.framesPerSecond >= 13, PublisherReadyMs);
+    await viewer.shown();
     await viewer.consumer.setPreferredLayers({ spatialLayer: 0, temporalLayer: 0 });
     const low = await viewer.until('a quarter', (shown) => shown.framesPerSecond > 0 && shown.framesPerSecond <= 6, SwitchWithinMs);
     await viewer.consumer.setPreferredLayers({ spatialLayer: 0, temporalLayer: 2 });
@@ -82,9 +88,10 @@ describe('layers in Chromium', { skip: skipWithoutChromium }, () => {
   });
 
   test('H264 simulcast: the size follows the preferred layer', async (context) => {
-    const { application, producer } = await call(context, { ...Picture, mimeType: 'video/H264', encodings: Simulcast });
+    const { application, page, producer } = await call(context, { ...Picture, mimeType: 'video/H264', encodings: Simulcast });
     const viewer = await application.watch(producer);
-    const reason = await viewer.ready('the highest layer', (shown) => shown.width === 960, LeastFramesPerSecond);
+    await viewer.until('the highest layer', (shown) => shown.width === 960, PublisherReadyMs);
+    const reason = await application.slowness(page, LeastFramesPerSecond);
     if (reason) return context.skip(reason);
     await assertSizesFollow(context, viewer, [[0, Widths[0]], [2, Widths[2]]]);
   });

@@ -22,12 +22,13 @@ describe('a shaped link in Chromium', { skip: skipWithoutChromium }, () => {
 
   test('VP8 simulcast ends in the layer that fits, while another viewer keeps the best', async (context) => {
     const application = await Application.start(context, browser, bundle);
-    const { producer } = await application.publish({ ...Picture, mimeType: 'video/VP8', encodings: Simulcast });
+    const { page, producer } = await application.publish({ ...Picture, mimeType: 'video/VP8', encodings: Simulcast });
     const free = await application.watch(producer);
     const shaped = await application.watch(producer, { overLink: true });
     Object.assign(shaped.link.down, { bitsPerSecond: 6_000_000, delayMs: 20 });
     shaped.link.up.delayMs = 20;
-    const reason = await free.ready('the best', (shown) => shown.width === 960, 11);
+    await free.until('the best', (shown) => shown.width === 960, 90_000);
+    const reason = await application.slowness(page, 11);
     if (reason) return context.skip(reason);
     const start = await shaped.until('the best over a wide link', (shown) => shown.width === 960, 30_000);
 

@@ -21,15 +21,28 @@ const env = {
 };
 buildWorker({ ifStale: true });
 
+/** How each runner's output names what failed: xUnit, Node, the suites of other releases, the two kinds of budget. */
+const namesOfFailed = [
+  /^\s*Failed (.+) \[[^\]]*\]$/,
+  /^\s*✖ (.+) \([\d.]+ms\)$/,
+  /^FAILED (.+)$/,
+  /^(.+ OVER\b.*)$/,
+  /^(budget.* [1-9]\d* over.*)$/,
+];
+const linesOfReason = 12;
+
 const total = { passed: 0, failed: 0, skipped: 0 };
+const failures = [];
 for (const name of chosen.length > 0 ? chosen : Object.keys(suites)) {
   console.log(`\n== ${name} ==`);
   const started = Date.now();
   const counts = suites[name]();
   for (const key of Object.keys(total)) total[key] += counts[key];
+  failures.push(...counts.failures.map((test) => `${name}: ${test}`));
   console.log(`== ${name}: ${counts.passed} passed, ${counts.failed} failed in ${Math.round((Date.now() - started) / 1000)} s`);
 }
 
+if (failures.length > 0) console.log(`\nFailed:\n\n${failures.join('\n\n')}`);
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
 console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`);
 process.exitCode = total.failed > 0 ? 1 : 0;
@@ -42,14 +55,29 @@ function capture(command, args) {
   return { output, succeeded: !result.error && result.status === 0 };
 }
 
+/**
+ * What a runner's output calls failed, each once, with the lines that follow its last mention: Node's runner gives its
+ * reasons there. They end the whole output, so that somebody who has only its end sees what failed and why.
+ */
+function readFailures(output) {
+  const lines = output.split('\n');
+  const found = new Map();
+  lines.forEach((line, index) => {
+    const name = namesOfFailed.map((pattern) => pattern.exec(line)?.[1].trim()).find(Boolean);
+    if (name) found.set(name, lines.slice(index + 1, index + 1 + linesOfReason));
+  });
+  return [...found].map(([name, reason]) => [name, ...reason].join('\n    '));
+}
+
 /** Takes counts out of a runner's output; a runner that fails without naming a failed test counts as one. */
 function counted({ output, succeeded }, patterns) {
   const read = (pattern) => [...output.matchAll(pattern)].reduce((sum, match) => sum + Number(match[1]), 0);
   const counts = { passed: read(patterns.passed), failed: read(patterns.failed), skipped: read(patterns.skipped) };
   if (!succeeded && counts.failed === 0) counts.failed = 1;
+  counts.failures = counts.failed > 0 ? readFailures(output) : [];
   if (succeeded && counts.passed + counts.skipped === 0) {
-    console.log('no test ran');
     counts.failed = 1;
+    counts.failures.push('no test ran');
   }
   return counts;
 }

@@ -1,7 +1,7 @@
 import { hideClients, showClients } from './clients.js';
 import { RoomList } from './rooms.js';
 import { Session } from './session.js';
-import { createTestPicture } from './test-picture.js';
+import { sources } from './sources.js';
 import { Tile } from './tiles.js';
 
 const RefreshMs = 1000;
@@ -16,7 +16,7 @@ const page = {
   session: undefined,
   tiles: new Map(),
   ownTile: undefined,
-  /** How to publish again after a reconnection. */
+  /** What to publish again after a reconnection: a name of `sources`. */
   source: undefined,
   retryMs: FirstRetryMs,
 };
@@ -37,8 +37,8 @@ function setState(state) {
   document.body.dataset.state = state;
   const inRoom = state !== 'idle';
   for (const id of ['room', 'name', 'transport', 'token', 'join']) find(id).disabled = inRoom;
-  find('join').hidden = inRoom;
-  find('leave').hidden = !inRoom;
+  find('welcome').hidden = inRoom;
+  find('stay').hidden = !inRoom;
   find('publish-bar').hidden = state !== 'joined';
   rooms.show(!inRoom);
   if (state === 'joined') showClients(find('room').value);
@@ -50,6 +50,7 @@ function setPublishing(state) {
   const active = state !== 'none';
   for (const id of ['publish-camera', 'publish-screen', 'publish-test']) find(id).hidden = active;
   find('unpublish').hidden = !active;
+  find('layering-label').hidden = active;
   if (document.body.dataset.state === 'joined') focus(active ? 'unpublish' : 'publish-camera');
 }
 
@@ -59,12 +60,18 @@ function focus(id) {
   if (!activeElement || activeElement === document.body || activeElement.offsetParent === null) find(id).focus();
 }
 
+function showStay(room, people) {
+  document.querySelector('[data-stay="room"]').textContent = room;
+  document.querySelector('[data-stay="people"]').textContent = `${people} ${people === 1 ? 'person' : 'people'}`;
+}
+
 function describe() {
   const { session } = page;
   if (!session?.user) return;
   document.body.dataset.receiving = session.receiving.connectionState;
   const { size } = session.people;
   const others = size === 0 ? 'You are alone here' : `${size} other${size === 1 ? '' : 's'} here`;
+  showStay(find('room').value, size + 1);
   const sending = session.sending ? `, sending is ${session.sending.connectionState}` : '';
   const watching = page.tiles.size > 0 ? `, receiving is ${session.receiving.connectionState}` : '';
   say(`In room ${find('room').value} as ${session.user.name}. ${others}${watching}${sending}.`);
@@ -82,7 +89,7 @@ function arrange({ streams, since }) {
     tile.remove();
     page.tiles.delete(key);
   }
-  for (const { key, user, streamId, stream, audio, video } of streams) {
+  for (const { key, user, streamId, stream, audio, video, layers } of streams) {
     let tile = page.tiles.get(key);
     if (!tile) {
       tile = new Tile({ title: user.name, user: user.id, streamId, since });
@@ -90,6 +97,8 @@ function arrange({ streams, since }) {
       find('tiles').append(tile.element);
     }
     tile.show(stream, [audio, video].filter(Boolean), video !== undefined);
+    tile.offerLayers(layers, (wish) => page.session.chooseLayers(layers.mid, wish));
+    if (layers) tile.markLayers(page.session.layersOf(layers.mid));
   }
   describe();
 }
@@ -97,6 +106,7 @@ function arrange({ streams, since }) {
 function join() {
   showError();
   setState('joining');
+  showStay(find('room').value, 1);
   say('Joining …');
   const session = new Session({
     room: find('room').value,
@@ -116,6 +126,9 @@ function join() {
   session.addEventListener('people', describe);
   session.addEventListener('state', describe);
   session.addEventListener('streams', ({ detail }) => arrange(detail));
+  session.addEventListener('layers', ({ detail: { mid, layers } }) => {
+    for (const tile of page.tiles.values()) if (tile.layeredMid === mid) tile.markLayers(layers);
+  });
   session.addEventListener('draining', ({ detail }) =>
     showError(new Error(`The service is about to stop, in ${detail.seconds} seconds at the latest.`)),
   );
@@ -162,14 +175,14 @@ async function publish(source) {
   showError();
   setPublishing('connecting');
   try {
-    const stream = await source();
+    const stream = await sources[source](session.user.name);
     page.source = source;
     page.ownTile = new Tile({ title: 'You', user: session.user.id, streamId: stream.id, own: true });
     find('tiles').prepend(page.ownTile.element);
     page.ownTile.show(stream, [], stream.getVideoTracks().length > 0);
     // The browser's own button ends sharing a screen.
     stream.getVideoTracks()[0]?.addEventListener('ended', () => page.session === session && void unpublish());
-    const rejected = await session.publisher.start(stream);
+    const rejected = await session.publisher.start(stream, find('layering').value);
     page.ownTile.show(stream, session.sending.getSenders());
     if (rejected.length > 0) showError(new Error(rejected.map(({ detail }) => detail).join('; ')));
   } catch (error) {
@@ -195,15 +208,10 @@ async function unpublish() {
   describe();
 }
 
-const sources = {
-  camera: () =>
-    navigator.mediaDevices.getUserMedia({
-      audio: true,
-      video: { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } },
-    }),
-  screen: () => navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { ideal: 15 } }, audio: true }),
-  test: async () => createTestPicture(page.session.user.name),
-};
+/** Takes an option that there is; others leave the first. */
+function chooseOption(select, value) {
+  if ([...select.options].some((option) => option.value === value)) select.value = value;
+}
 
 async function restartIce() {
   showError();
@@ -223,17 +231,16 @@ rooms.addEventListener('choose', ({ detail }) => {
 });
 find('room').value = query.get('room') ?? 'lobby';
 find('name').value = query.get('name') ?? '';
-find('transport').value = query.get('transport') ?? 'any';
+chooseOption(find('transport'), query.get('transport'));
 find('join-form').addEventListener('submit', (event) => {
   event.preventDefault();
   join();
 });
 find('leave').addEventListener('click', leave);
-find('publish-camera').addEventListener('click', () => void publish(sources.camera));
-find('publish-screen').addEventListener('click', () => void publish(sources.screen));
+chooseOption(find('layering'), query.get('layers'));
+for (const source of Object.keys(sources)) find(`publish-${source}`).addEventListener('click', () => void publish(source));
 find('publish-screen').disabled = !navigator.mediaDevices?.getDisplayMedia;
 find('restart-ice').addEventListener('click', () => void restartIce());
-find('publish-test').addEventListener('click', () => void publish(sources.test));
 find('unpublish').addEventListener('click', () => void unpublish());
 setInterval(() => {
   for (const tile of [page.ownTile, ...page.tiles.values()]) tile?.refresh().catch(() => undefined);

@@ -1,7 +1,12 @@
 /**
- * What one reading tells.
- * @typedef {{bitrate?: number, loss?: number, layers?: string}} TrackNumbers kbit/s, percent, and sizes or codec
- * @typedef {{tracks: Map<string, TrackNumbers>, roundTripMs?: number, path?: string}} Reading tracks by kind
+ * One stream of a sent track: simulcast has several.
+ * @typedef {{rid?: string, width?: number, height?: number, rate: number, bitrate: number, active: boolean}} StreamNumbers
+ *
+ * What one reading tells of a track.
+ * @typedef {{bitrate?: number, loss?: number, roundTripMs?: number, codec?: string, mode?: string, limited?: string,
+ *   width?: number, height?: number, rate?: number, streams: StreamNumbers[]}} TrackNumbers kbit/s, percent,
+ *   milliseconds, pixels and frames a second
+ * @typedef {{tracks: Map<string, TrackNumbers>, path?: string}} Reading tracks by kind
  */
 
 /** Turns successive stats reports of one direction into numbers by track. */
@@ -17,41 +22,48 @@ export class Numbers {
     for (const endpoint of endpoints) {
       const report = await endpoint.getStats();
       const streams = [];
+      let pair;
       for (const entry of report.values()) {
         if (entry.type === 'inbound-rtp' || entry.type === 'outbound-rtp') streams.push(entry);
-        if (entry.type === 'transport') this.#takePath(report.get(entry.selectedCandidatePairId), report, reading);
+        if (entry.type === 'transport') pair = report.get(entry.selectedCandidatePairId);
       }
+      const protocol = report.get(pair?.remoteCandidateId)?.protocol;
+      if (protocol) reading.path = protocol.toUpperCase();
       const kind = endpoint.track?.kind ?? streams[0]?.kind;
-      if (kind) reading.tracks.set(kind, this.#readTrack(streams, report));
+      if (kind) reading.tracks.set(kind, this.#readTrack(streams, report, pair));
     }
     return reading;
   }
 
-  /** All streams of a track together: simulcast has several. */
-  #readTrack(streams, report) {
-    const track = {};
+  #readTrack(entries, report, pair) {
+    const track = { streams: [] };
     const packets = { lost: 0, all: 0 };
-    const sizes = [];
-    let codec;
-    for (const entry of streams) {
+    let roundTrip;
+    for (const entry of entries) {
       const passed = this.#delta(entry);
       if (passed) {
         track.bitrate = (track.bitrate ?? 0) + passed.kilobits;
         packets.lost += passed.lost;
         packets.all += passed.lost + passed.received;
       }
-      if (entry.type === 'outbound-rtp') {
-        const remote = report.get(entry.remoteId);
-        if (remote) [packets.lost, packets.all] = [packets.lost + (remote.fractionLost ?? 0), packets.all + 1];
+      const remote = report.get(entry.remoteId);
+      if (entry.type === 'outbound-rtp' && remote) {
+        packets.lost += remote.fractionLost ?? 0;
+        packets.all += 1;
+        roundTrip ??= remote.roundTripTime;
       }
-      if (entry.frameHeight) sizes.push(`${entry.frameHeight}p @ ${Math.round(entry.framesPerSecond ?? 0)}/s`);
-      codec ??= report.get(entry.codecId)?.mimeType?.split('/')[1];
-      if (entry.scalabilityMode && entry.scalabilityMode !== 'L1T1') sizes.push(entry.scalabilityMode);
+      track.codec ??= report.get(entry.codecId)?.mimeType?.split('/')[1];
+      if (entry.scalabilityMode && !/^L1T\d$/.test(entry.scalabilityMode)) track.mode = entry.scalabilityMode;
+      const reason = entry.qualityLimitationReason;
+      if (entry.active !== false && reason && reason !== 'none') track.limited = reason;
+      track.streams.push(describeStream(entry, passed));
     }
     if (packets.all > 0) track.loss = (100 * packets.lost) / packets.all;
-    const layers = [codec, ...sizes].filter(Boolean);
-    if (layers.length > 0) track.layers = layers.join(' · ');
-    return track;
+    roundTrip ??= pair?.currentRoundTripTime;
+    if (roundTrip !== undefined) track.roundTripMs = 1000 * roundTrip;
+    track.streams.sort((one, other) => (one.height ?? 0) - (other.height ?? 0));
+    const shown = track.streams.findLast(({ height, active }) => height && active);
+    return { ...track, ...(shown && { width: shown.width, height: shown.height, rate: shown.rate }) };
   }
 
   #delta(entry) {
@@ -71,11 +83,10 @@ export class Numbers {
       received: now.received - before.received,
     };
   }
+}
 
-  #takePath(pair, report, reading) {
-    if (!pair) return;
-    if (pair.currentRoundTripTime !== undefined) reading.roundTripMs = 1000 * pair.currentRoundTripTime;
-    const remote = report.get(pair.remoteCandidateId);
-    if (remote?.protocol) reading.path = remote.protocol.toUpperCase();
-  }
+/** @returns {StreamNumbers} */
+function describeStream({ rid, frameWidth, frameHeight, framesPerSecond, active }, passed) {
+  const rate = Math.round(framesPerSecond ?? 0);
+  return { rid, width: frameWidth, height: frameHeight, rate, bitrate: passed?.kilobits ?? 0, active: active !== false };
 }

@@ -59,7 +59,7 @@ export class RoomList extends EventTarget {
     const people = document.createElement('span');
     name.textContent = id;
     const shown = users.slice(0, 4).map((user) => user.name).join(', ');
-    people.textContent = `${users.length} · ${shown}${users.length > 4 ? ' …' : ''}`;
+    people.textContent = `${users.length} here: ${shown}${users.length > 4 ? ' …' : ''}`;
     button.type = 'button';
     button.append(name, people);
     button.addEventListener('click', () => this.dispatchEvent(new CustomEvent('choose', { detail: id })));

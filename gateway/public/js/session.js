@@ -4,7 +4,7 @@ import { Watcher } from './watcher.js';
 
 /**
  * One stay in a room: signalling, the receiving connection and, when asked, the sending one. Emits `joined`, `streams`,
- * `state`, `people`, `failed` (detail: Error) and `ended` (detail: {reason, reconnect}).
+ * `layers` (detail: {mid, layers}), `state`, `people`, `failed` (detail: Error) and `ended` (detail: {reason, reconnect}).
  */
 export class Session extends EventTarget {
   #signalling;
@@ -35,6 +35,21 @@ export class Session extends EventTarget {
   async restartIce() {
     const receives = this.receiving.remoteDescription !== null;
     await Promise.all([this.publisher.restartIce(), receives && this.#watcher.restartIce()]);
+  }
+
+  /** The layers that come of a received track now, or null. */
+  layersOf(mid) {
+    return this.#watcher.layersOf(mid);
+  }
+
+  /** Says up to which layers a received track is to come. What goes wrong is told by `failed` too. */
+  async chooseLayers(mid, wish) {
+    try {
+      await this.#watcher.chooseLayers(mid, wish);
+    } catch (error) {
+      if (!this.#over) this.#emit('failed', error);
+      throw error;
+    }
   }
 
   leave() {
@@ -71,6 +86,7 @@ export class Session extends EventTarget {
       this.#offerFollows = false;
       this.#emit('streams', { streams, since });
     });
+    on(this.#watcher, 'layers', (change) => this.#emit('layers', change));
     on(this.#watcher, 'failed', (error) => this.#emit('failed', error));
     for (const direction of [this.#watcher, this.publisher]) {
       on(direction, 'state', () => {

@@ -1,7 +1,8 @@
 const Colours = ['#f2f2f2', '#e8d44d', '#3fc1c9', '#43b864', '#b85cc7', '#d9483b', '#3b62d9'];
-const Width = 640;
-const Height = 360;
-const FramesPerSecond = 30;
+/** The smallest of which browsers make three simulcast sizes. */
+const Width = 960;
+const Height = 540;
+const FramesPerSecond = 25;
 
 /**
  * A MediaStream without camera or microphone: moving colour bars with a clock, and a quiet tone that rises and falls.
@@ -31,20 +32,22 @@ export function createTestPicture(label) {
 }
 
 function drawFrame(context, frame, label) {
-  const shift = (frame * 2) % Width;
+  const shift = (frame * 3) % Width;
   const bar = Width / Colours.length;
   for (let index = -Colours.length; index < Colours.length; index += 1) {
     context.fillStyle = Colours[(index + Colours.length) % Colours.length];
     context.fillRect(index * bar + shift, 0, bar + 1, Height);
   }
   context.fillStyle = 'rgb(10 14 22 / 78%)';
-  context.fillRect(Width / 2 - 210, Height / 2 - 62, 420, 124);
+  context.beginPath();
+  context.roundRect(Width / 2 - 300, Height / 2 - 90, 600, 180, 24);
+  context.fill();
   context.fillStyle = '#fff';
   context.textAlign = 'center';
-  context.font = '600 46px ui-monospace, monospace';
-  context.fillText(new Date().toISOString().slice(11, 23), Width / 2, Height / 2);
-  context.font = '20px system-ui, sans-serif';
-  context.fillText(`${label} · frame ${frame}`, Width / 2, Height / 2 + 38, 400);
+  context.font = '600 66px ui-monospace, monospace';
+  context.fillText(new Date().toISOString().slice(11, 23), Width / 2, Height / 2 + 2);
+  context.font = '30px system-ui, sans-serif';
+  context.fillText(`${label} · frame ${frame}`, Width / 2, Height / 2 + 56, 560);
 }
 
 function createTone() {

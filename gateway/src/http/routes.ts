@@ -1,7 +1,8 @@
 import type { FastifyRequest } from 'fastify';
+import type { z } from 'zod';
 import type { HttpContext } from './context.ts';
 import { HttpError, NotFoundError } from './errors.ts';
-import { AnswerQuery, EventsQuery, JoinBody, RoomParams, SessionParams } from './schemas.ts';
+import { AnswerQuery, EventsQuery, JoinBody, LayersBody, RoomParams, SessionParams, TrackParams } from './schemas.ts';
 import { HttpSessions } from './sessions.ts';
 
 /** Rooms and users over plain HTTP: for clients without a WebSocket. */
@@ -68,6 +69,15 @@ function addSessionRoutes({ app }: HttpContext, sessions: HttpSessions): void {
       const { version } = request.query as { version: number };
       await find(request.params).membership.user.answer(version, readSdp(request));
       return reply.status(204).send();
+    },
+  );
+
+  app.put(
+    '/api/sessions/:session/tracks/:mid/layers',
+    { schema: { params: TrackParams, body: LayersBody } },
+    async (request) => {
+      const { mid } = request.params as { mid: string };
+      return find(request.params).membership.user.setPreferredLayers(mid, request.body as z.infer<typeof LayersBody>);
     },
   );
 

@@ -17,7 +17,12 @@ export const EventsQuery = z.object({ waitMs: z.coerce.number().int().min(0).max
 
 const Sdp = z.string().min(1);
 const Mid = z.string().min(1).max(64);
-const Layer = z.number().int().min(0).max(7);
+/** As many as any encoder makes (RFC 9628 section 4.2, W3C WebRTC-SVC). */
+const Layer = z.number().int().min(0).max(7).optional();
+
+export const TrackParams = SessionParams.extend({ mid: Mid });
+/** Up to which layers a track is to come; without one, up to all there are. */
+export const LayersBody = z.strictObject({ spatialLayer: Layer, temporalLayer: Layer });
 
 /** What a client says over its WebSocket. `id` comes back with the reply. */
 export const ClientMessage = z.discriminatedUnion('type', [
@@ -36,7 +41,7 @@ export const ClientMessage = z.discriminatedUnion('type', [
     id: z.number().int(),
     mid: Mid,
     spatialLayer: Layer,
-    temporalLayer: Layer.optional(),
+    temporalLayer: Layer,
   }),
 ]);
 export type ClientMessage = z.infer<typeof ClientMessage>;

@@ -112,11 +112,8 @@ export class SocketSession implements UserLink {
       case 'restartIce':
         user.restartIce();
         return { type: 'restarting' };
-      case 'layers': {
-        const { mid, spatialLayer, temporalLayer } = message;
-        await user.setPreferredLayers(mid, { spatialLayer, ...(temporalLayer !== undefined && { temporalLayer }) });
-        return { type: 'layersSet' };
-      }
+      case 'layers':
+        return { type: 'layersSet', ...(await user.setPreferredLayers(message.mid, message)) };
     }
   }
 

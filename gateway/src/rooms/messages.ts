@@ -13,6 +13,14 @@ export interface TrackInfo {
   user: UserInfo;
   streamId: string;
   trackId: string;
+  /** How many layers its viewer can choose from; missing where there is nothing to choose. */
+  layers?: LayerCounts;
+}
+
+/** How many spatial and temporal layers a track has, of simulcast or SVC. */
+export interface LayerCounts {
+  spatial: number;
+  temporal: number;
 }
 
 /** A data channel that a user has been opened, and whose it is. `id` is RTCDataChannel.id at the receiver. */
@@ -36,6 +44,8 @@ export type ServerMessage =
   | { type: 'userJoined'; user: UserInfo }
   | { type: 'userLeft'; user: UserInfo }
   | { type: 'offer'; version: number; sdp: string; tracks: TrackInfo[] }
+  /** The layers of a received track that come from now on, counted from 0; null where none does. */
+  | { type: 'layersChanged'; mid: string; layers: types.ConsumerLayers | null }
   /** All data channels on the receiving connection, whenever one came or went. */
   | { type: 'channels'; channels: ChannelInfo[] }
   | ({ type: 'closed' } & ClosedReason)

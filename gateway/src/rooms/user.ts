@@ -12,8 +12,10 @@ import {
   type PublishedChannel,
   type PublishedTrack,
   type PublishResult,
+  type SubscribedTrack,
   type SubscribeOffer,
 } from '../sdp/index.ts';
+import { chooseLayers, layersOf, type LayerWish } from './layers.ts';
 import { checkTrackLimit } from './limits.ts';
 import type { TrackInfo, UserInfo, UserLink } from './messages.ts';
 
@@ -49,6 +51,8 @@ export class RoomUser {
   readonly #protocols: CandidateProtocols;
   readonly #receiving: SubscribeConnection;
   readonly #offers: OfferScheduler;
+  /** Consumers whose layers are told of. */
+  readonly #told = new WeakSet<types.Consumer>();
   #sending: PublishConnection | undefined;
 
   private constructor(place: UserPlace, link: UserLink, options: JoinOptions, receiving: SubscribeConnection) {
@@ -145,12 +149,13 @@ export class RoomUser {
 
   /**
    * Says up to which simulcast or SVC layers a track is to come.
-   * @throws NegotiationError when no received track has this mid
+   * @returns the layers that hold now
+   * @throws NegotiationError when no received track has this mid, or it has no layers
    */
-  async setPreferredLayers(mid: string, layers: types.ConsumerLayers): Promise<void> {
+  async setPreferredLayers(mid: string, wish: LayerWish): Promise<Required<types.ConsumerLayers>> {
     const track = this.#receiving.tracks.find((candidate) => candidate.mid === mid);
     if (!track) throw new NegotiationError(`no track is received as mid ${mid}`);
-    await track.consumer.setPreferredLayers(layers);
+    return chooseLayers(track.consumer, wish);
   }
 
   close(): void {
@@ -183,16 +188,26 @@ export class RoomUser {
   }
 
   #sendOffer(offer: SubscribeOffer): void {
-    const tracks = offer.tracks.map(
-      (track): TrackInfo => ({
+    const tracks = offer.tracks.map((track): TrackInfo => {
+      const layers = layersOf(track.consumer);
+      if (layers) this.#tellLayers(track);
+      return {
         mid: track.mid,
         kind: track.consumer.kind,
         user: this.#place.ownerOf(track.producerId) ?? { id: '', name: '' },
         streamId: track.streamId,
         trackId: track.trackId,
-      }),
-    );
+        ...(layers && { layers }),
+      };
+    });
     this.#link.send({ type: 'offer', version: offer.version, sdp: offer.sdp, tracks });
+  }
+
+  /** Tells the user of each change of the layers that come, from before the first. */
+  #tellLayers({ mid, consumer }: SubscribedTrack): void {
+    if (this.#told.has(consumer)) return;
+    this.#told.add(consumer);
+    consumer.on('layerschange', (layers) => this.#link.send({ type: 'layersChanged', mid, layers: layers ?? null }));
   }
 
   #sendChannels(): void {

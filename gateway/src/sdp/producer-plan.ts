@@ -10,8 +10,13 @@ import type { LocalRtpMedia } from './write.ts';
 /** Extensions by which we estimate the sender's bandwidth; each needs its own kind of RTCP feedback. */
 const TransportWideCcUri = 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
 const AbsSendTimeUri = 'http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time';
+/**
+ * Where it is agreed, libwebrtc leaves the temporal layer out of VP8's own descriptor, and the worker, which reads that
+ * one, could not tell layers apart any more. VP9 keeps its own; AV1 has no other.
+ */
+const DependencyDescriptorUri = 'https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension';
 const RidUri = 'urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id';
-const RidUris = new Set([RidUri, 'urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id']);
+const RidUris = [RidUri, 'urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id'];
 
 export interface ProducerPlanOptions {
   /** MIME types in order of preference ("video/VP8"); those not named follow in the offer's order. */
@@ -50,7 +55,11 @@ export function planProducer(
   const layered = options.simulcast !== false && kind === 'video';
   const layers = layered ? chooseLayers(media, codecs[0]!) : [];
   const ids = context.extensionIds ?? new ExtensionIds();
-  const extensions = chooseExtensions(media, kind, capabilities, layers.length > 1, ids);
+  const unwanted = new Set([
+    ...(layers.length > 1 ? [] : RidUris),
+    ...(/\/vp8$/i.test(codecs[0]!.mimeType) ? [DependencyDescriptorUri] : []),
+  ]);
+  const extensions = chooseExtensions(media, kind, capabilities, unwanted, ids);
   reduceFeedback(codecs, extensions);
   const encodings = chooseEncodings(media, layers, layered, codecs.length > 1);
   const scalabilityMode = scalabilityOf(codecs[0]!.mimeType, encodings.length, context.scalabilityMode);
@@ -147,7 +156,7 @@ function chooseExtensions(
   media: RemoteMedia,
   kind: types.MediaKind,
   capabilities: types.RtpCapabilities,
-  simulcast: boolean,
+  unwanted: ReadonlySet<string>,
   ids: ExtensionIds,
 ): types.RtpHeaderExtensionParameters[] {
   const served = (capabilities.headerExtensions ?? []).filter(
@@ -155,7 +164,7 @@ function chooseExtensions(
   );
   return media.extensions.flatMap(({ id, uri }) => {
     const capability = served.find((entry) => entry.uri === uri);
-    if (!capability || (RidUris.has(uri) && !simulcast) || !ids.claim(id, uri)) return [];
+    if (!capability || unwanted.has(uri) || !ids.claim(id, uri)) return [];
     return [{ uri: capability.uri, id, encrypt: false, parameters: {} }];
   });
 }

@@ -26,7 +26,7 @@ describe('the page: rooms, numbers, keyboard', { skip: skipWithoutChromium }, ()
 
   test('a room is chosen from the list, with the keyboard alone, and watched with live numbers and graphs', async (context) => {
     const { url } = await startTestService(context);
-    const alice = await open(context, url, 'room=studio&name=alice');
+    const alice = await open(context, url, 'room=studio&name=alice&layers=single');
     await alice.focus('#join');
     await alice.keyboard.press('Enter');
     await alice.waitForSelector('body[data-state="joined"]');
@@ -36,7 +36,7 @@ describe('the page: rooms, numbers, keyboard', { skip: skipWithoutChromium }, ()
 
     const bob = await open(context, url, 'name=bob');
     await bob.waitForSelector('#rooms button');
-    assert.match((await bob.textContent('#rooms'))!, /studio1 · alice/);
+    assert.match((await bob.textContent('#rooms'))!, /studio1 here: alice/);
     await bob.focus('#rooms button');
     await bob.keyboard.press('Enter');
     await bob.waitForSelector(Playing);
@@ -48,7 +48,7 @@ describe('the page: rooms, numbers, keyboard', { skip: skipWithoutChromium }, ()
       assert.equal(await bob.textContent(`${Playing} [data-kind="${kind}"] [data-number="loss"]`), '0.0 %');
     }
     await bob.waitForFunction((selector) => / ms$/.test(document.querySelector(`${selector} [data-number="roundTrip"]`)!.textContent!), Playing);
-    assert.match((await bob.textContent(`${Playing} [data-kind="video"] [data-number="layers"]`))!, /^VP8 · 360p/);
+    assert.match((await bob.textContent(`${Playing} [data-kind="video"] [data-number="format"]`))!, /^VP8 · \d+p · \d+\/s/);
     const drawn = await bob.evaluate((selector) => {
       const canvas = document.querySelector<HTMLCanvasElement>(`${selector} [data-graph="bitrate"]`)!;
       return canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height).data.some((value) => value > 0);
@@ -105,5 +105,12 @@ describe('the page: rooms, numbers, keyboard', { skip: skipWithoutChromium }, ()
     await page.waitForSelector('.track');
     await page.click('#clients summary');
     assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 360);
+    // What a viewer of simulcast has besides.
+    const viewer = await open(context, url, 'room=studio&name=bob');
+    await viewer.setViewportSize({ width: 360, height: 720 });
+    await viewer.click('#join');
+    await viewer.waitForSelector('.choice:not([hidden])');
+    await viewer.waitForSelector('.track');
+    assert.ok((await viewer.evaluate(() => document.documentElement.scrollWidth)) <= 360);
   });
 });

@@ -19,7 +19,7 @@ describe('a call through the page, with native SDP only', { skip: skipWithoutChr
 
   async function join(context: TestContext, url: string, name: string, transport = 'any'): Promise<Page> {
     const errors: string[] = [];
-    const page = await openPage(browser, `${url}?room=e2e&name=${name}&transport=${transport}`, errors);
+    const page = await openPage(browser, `${url}?room=e2e&name=${name}&transport=${transport}&layers=single`, errors);
     context.after(async () => {
       await page.context().close();
       assert.deepEqual(errors, [], `${name}'s page has no errors`);

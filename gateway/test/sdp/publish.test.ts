@@ -4,7 +4,7 @@ import * as sdpTransform from 'sdp-transform';
 import { NegotiationError, PublishConnection, publish, SdpError } from '../../src/sdp/index.ts';
 import type { FakeTransport } from '../support/fake-router.ts';
 import { FakeRouter } from '../support/fake-router.ts';
-import { lineNumber, smallOffer, TestFingerprint } from '../support/sdp.ts';
+import { fixture, lineNumber, smallOffer, TestFingerprint } from '../support/sdp.ts';
 
 const transport = {
   listen: { listenInfos: [{ protocol: 'udp' as const, ip: '127.0.0.1' }, { protocol: 'tcp' as const, ip: '127.0.0.1' }] },
@@ -67,6 +67,16 @@ describe('an offer becomes Producers and an answer', () => {
     assert.equal(parsed.media[1]!.payloads, '96 97');
     assert.equal(parsed.media[1]!.ssrcs, undefined);
   });
+
+  for (const [codec, described] of [['video/VP8', false], ['video/VP9', true], ['video/AV1', true]] as const) {
+    test(`the dependency descriptor is ${described ? 'agreed' : 'left out'} for ${codec}`, async () => {
+      const preferring = await PublishConnection.create(router.asRouter, { transport, codecPreference: [codec] });
+      const { added } = await preferring.negotiate(fixture('chromium-simulcast.sdp'));
+      const { codecs, headerExtensions } = added.find(({ producer }) => producer.kind === 'video')!.producer.rtpParameters;
+      assert.equal(codecs[0]!.mimeType, codec);
+      assert.equal(headerExtensions!.some(({ uri }) => uri.includes('dependency-descriptor')), described);
+    });
+  }
 
   test('the same offer again changes nothing', async () => {
     await connection.negotiate(smallOffer());

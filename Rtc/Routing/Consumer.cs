@@ -349,8 +349,8 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant, IForwar
 
     void IRtpSendStreamListener.OnRetransmit(RtpSendStream stream, in OutgoingRtp packet, long nowUs)
     {
-        _transport.SendRtp(this, packet, RtpSendKind.Retransmission, nowUs);
-        _tracer.OnPacket(packet, stream.HasRtx, nowUs);
+        ushort transportCc = _transport.SendRtp(this, packet, RtpSendKind.Retransmission, nowUs);
+        _tracer.OnPacket(packet, transportCc, stream.HasRtx, nowUs);
     }
 
     void IForwardingHost.RequestKeyFrame(uint mappedSsrc, long nowUs) =>
@@ -475,7 +475,7 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant, IForwar
     internal ushort Send(in OutgoingRtp packet, long nowUs)
     {
         ushort transportCc = _transport.SendRtp(this, packet, RtpSendKind.Media, nowUs);
-        _tracer.OnPacket(packet, isRtx: false, nowUs);
+        _tracer.OnPacket(packet, transportCc, isRtx: false, nowUs);
         return transportCc;
     }
 

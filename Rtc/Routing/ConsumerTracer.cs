@@ -15,8 +15,8 @@ internal sealed class ConsumerTracer(IConsumerListener listener)
             listener.OnTrace(new RtpTrace(type, nowUs / 1000, TraceDirection.In) { Ssrc = ssrc });
     }
 
-    /// <summary>A packet went out.</summary>
-    public void OnPacket(in OutgoingRtp packet, bool isRtx, long nowUs)
+    /// <summary>A packet went out, under this transport-wide number where it has room for one.</summary>
+    public void OnPacket(in OutgoingRtp packet, ushort transportCc, bool isRtx, long nowUs)
     {
         RtpTraceEventTypes type =
             packet.Packet.IsKeyFrame && (Types & RtpTraceEventTypes.KeyFrame) != 0
@@ -27,7 +27,7 @@ internal sealed class ConsumerTracer(IConsumerListener listener)
 
         listener.OnTrace(new RtpTrace(type, nowUs / 1000, TraceDirection.Out)
         {
-            Packet = RtpPacketDump.Create(packet),
+            Packet = RtpPacketDump.Create(packet, transportCc),
             IsRtx = isRtx,
         });
     }

@@ -82,7 +82,9 @@ public sealed record RtpPacketDump
     /// <summary>Repaired RTP stream id; null when the packet has none.</summary>
     public string? Rrid { get; init; }
 
-    /// <summary>Transport-wide sequence number; null when the packet has none.</summary>
+    /// <summary>
+    /// Transport-wide sequence number; null when the packet has none, 0 when it has room for one that nobody counts.
+    /// </summary>
     public ushort? WideSequenceNumber { get; init; }
 
     internal static RtpPacketDump Create(
@@ -104,7 +106,7 @@ public sealed record RtpPacketDump
             WideSequenceNumber = packet.TryGetTransportCc(ids.TransportCc, out ushort number) ? number : null,
         };
 
-    internal static RtpPacketDump Create(in OutgoingRtp packet) => new()
+    internal static RtpPacketDump Create(in OutgoingRtp packet, ushort transportCc) => new()
     {
         PayloadType = packet.PayloadType,
         SequenceNumber = packet.SequenceNumber,
@@ -117,6 +119,7 @@ public sealed record RtpPacketDump
         SpatialLayer = packet.Packet.SpatialLayer,
         TemporalLayer = packet.Packet.TemporalLayer,
         Mid = packet.Mid.IsEmpty ? null : Encoding.UTF8.GetString(packet.Mid),
+        WideSequenceNumber = packet.HasTransportCc ? transportCc : null,
     };
 }
 

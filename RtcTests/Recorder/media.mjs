@@ -105,3 +105,18 @@ export const simulcastBySsrc = [
 
 /** Three encodings of a simulcast by RID. */
 export const simulcastByRid = ['q', 'h', 'f'].map((rid) => ({ rid, scalabilityMode: 'L1T3' }));
+
+const without = ({ codecs, headerExtensions }, feedback, uris) => ({
+  codecs: codecs.map((codec) => ({
+    ...codec,
+    rtcpFeedback: codec.rtcpFeedback?.filter(({ type }) => !feedback.includes(type)),
+  })),
+  headerExtensions: headerExtensions.filter(({ uri }) => !uris.includes(uri)),
+});
+
+/** Capabilities without feedback about bandwidth: who consumes with them gets the layers that it prefers. */
+export const withoutBandwidth = (capabilities) =>
+  without(capabilities, ['transport-cc', 'goog-remb'], [extensions.absSendTime, extensions.transportCc]);
+
+/** Capabilities of a viewer that estimates by itself. */
+export const withRemb = (capabilities) => without(capabilities, ['transport-cc'], [extensions.transportCc]);

@@ -5,6 +5,9 @@ import { describeRtcp, describeRtp, isRtcp } from './rtp.mjs';
 /** Lists that are sets: their order hangs on how a worker keeps them. */
 const sets = /^map[A-Z]|(Ids|Handlers|Table|subchannels|localIceUsernameFragments)$/;
 
+/** Bits a second that a worker measures or estimates, as opposed to what it is told. */
+const measuredRates = /^((recv|send|start|available)?[bB]itrate|\w+(Recv|Send)Bitrate)$/;
+
 const sorted = (items) =>
   items
     .map((item) => [JSON.stringify(item), item])
@@ -60,10 +63,12 @@ export class Normaliser {
     if (key === 'pid') return '<pid>';
     if (/^ru[A-Z]/.test(key)) return '<n>';
     if (key === 'timestamp' && value > 0) return '<ms>';
+    // Each worker counts its own probes too.
+    if (key === 'wideSequenceNumber' && value > 0) return '<n>';
     // A consumer's numbers begin anywhere, but never this low.
     if (key === 'sequenceNumber' && value >= 1000) return '<n>';
     if (/port$/i.test(key)) return value === 0 ? 0 : this.name('port', value);
-    if (/^(bitrate|recvBitrate|sendBitrate|\w+(Recv|Send)Bitrate)$/.test(key)) return value === 0 ? 0 : '<bps>';
+    if (measuredRates.test(key)) return value === 0 ? 0 : '<bps>';
     if (/^(jitter|roundTripTime)$/.test(key)) return value === 0 ? 0 : `<${key}>`;
     return value;
   }

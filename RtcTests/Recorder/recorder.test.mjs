@@ -54,10 +54,9 @@ for (const file of scenarioFiles()) {
   });
 }
 
-/** What no scenario brings about: asked for by Node itself, or on the way of a bandwidth estimate or a timer. */
+/** What a worker does not say in a scenario: no transport takes it, Node is told at the start, or Node tells it. */
 const elsewhere = new Set([
   'TRANSPORT_CONNECT', 'WORKER_RUNNING', 'WORKER_CLOSE', 'TRANSPORT_SEND_RTCP', 'PRODUCER_SEND', 'DATAPRODUCER_SEND',
-  'TRANSPORT_TRACE', 'CONSUMER_LAYERS_CHANGE', 'DATACONSUMER_BUFFERED_AMOUNT_LOW',
 ]);
 
 test('every request and notification is in a scenario', () => {

@@ -53,14 +53,33 @@ public sealed class OutgoingBandwidthTests
     }
 
     [Fact]
+    public void Traces_tell_the_number_that_a_packet_left_with()
+    {
+        Produce();
+        Consumer consumer = Consume();
+        consumer.SetTraceEventTypes(RtpTraceEventTypes.Rtp);
+        Publish();
+        Publish();
+        _room.NowUs += 200_000;
+        Nack(BinaryPrimitives.ReadUInt16BigEndian(_sent.First(IsVideo).AsSpan(2)));
+
+        Assert.Equal(
+            _sent.Where(IsVideo).Select(NumberOf),
+            _listener.Traces.Select(trace => (int)trace.Packet!.WideSequenceNumber!.Value));
+        Assert.Equal(3, _listener.Traces.Count);
+    }
+
+    [Fact]
     public void Without_feedback_negotiated_nothing_is_counted()
     {
         Produce();
         Consumer consumer = Consume(feedback: "nack");
+        consumer.SetTraceEventTypes(RtpTraceEventTypes.Rtp);
         Publish();
 
         Assert.False(consumer.IsManaged);
         Assert.Equal([0], _sent.Where(IsVideo).Select(NumberOf));
+        Assert.Equal((ushort)0, Assert.Single(_listener.Traces).Packet!.WideSequenceNumber);
         Assert.Null(_viewer.GetStats(_room.NowUs).AvailableOutgoingBitrate);
     }
 

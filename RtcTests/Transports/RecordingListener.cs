@@ -24,6 +24,8 @@ internal sealed class RecordingListener
 
     public List<byte[]> Messages { get; } = [];
 
+    public List<RtpTrace> Traces { get; } = [];
+
     public void OnTrace(TransportTraceEventTypes type, long timestampMs) => Events.Add($"trace {type}");
 
     public void OnBweTrace(in BweTrace bitrates, long timestampMs) => Events.Add($"trace {bitrates}");
@@ -48,7 +50,11 @@ internal sealed class RecordingListener
 
     public void OnVideoOrientationChange(VideoOrientation orientation) => Events.Add("orientation");
 
-    public void OnTrace(RtpTrace trace) => Events.Add($"trace {trace.Type}");
+    public void OnTrace(RtpTrace trace)
+    {
+        Events.Add($"trace {trace.Type}");
+        Traces.Add(trace);
+    }
 
     public void OnScore(ConsumerScore score) => Events.Add($"score {score.Score} {score.ProducerScore}");
 

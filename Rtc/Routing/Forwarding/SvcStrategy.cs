@@ -40,7 +40,7 @@ internal sealed class SvcStrategy : IForwardingStrategy
         SetPreferredLayers(preferred);
     }
 
-    public ProducerStreamInfo? Current => _stream;
+    public ProducerStreamInfo? Current => CurrentLayers is null ? null : _stream;
 
     public ConsumerLayers? CurrentLayers => _hasBegun ? _filter.Current.ToConsumerLayers() : null;
 

@@ -85,5 +85,6 @@ internal sealed class SwitchTimeline(uint clockRate)
         return packet.Timestamp - timestamp;
     }
 
-    private uint Ticks(long durationUs) => (uint)(durationUs * clockRate / 1_000_000);
+    // Rounded, for the times are cut off to microseconds: a tick must not be lost with every switch.
+    private uint Ticks(long durationUs) => (uint)(long)Math.Round(durationUs * (double)clockRate / 1_000_000);
 }

@@ -2,16 +2,26 @@ import { allCodecs } from '../media.mjs';
 
 const listenInfo = { protocol: 'udp', ip: '127.0.0.1' };
 
-/** Two pipe transports of two routers that speak SCTP with each other. */
-async function openPipes(s, options = {}) {
+/** Two pipe transports of two routers, of which the first is the left one's, and a way to connect them. */
+async function makePipes(s, options = {}) {
+  const routers = [];
   const pipes = [];
   for (let i = 0; i < 2; i++) {
-    const router = await s.worker.createRouter({ mediaCodecs: allCodecs });
-    pipes.push(await router.createPipeTransport({ listenInfo, enableSctp: true, ...options }));
+    routers.push(await s.worker.createRouter({ mediaCodecs: allCodecs }));
+    pipes.push(await routers[i].createPipeTransport({ listenInfo, enableSctp: true, ...options }));
   }
   const [left, right] = pipes;
-  await left.connect({ ip: '127.0.0.1', port: right.tuple.localPort });
-  await right.connect({ ip: '127.0.0.1', port: left.tuple.localPort });
+  const connect = async () => {
+    await left.connect({ ip: '127.0.0.1', port: right.tuple.localPort });
+    await right.connect({ ip: '127.0.0.1', port: left.tuple.localPort });
+  };
+  return { router: routers[0], left, right, connect };
+}
+
+/** Two pipe transports of two routers that speak SCTP with each other. */
+async function openPipes(s, options) {
+  const { left, right, connect } = await makePipes(s, options);
+  await connect();
   return { left, right };
 }
 
@@ -164,6 +174,31 @@ export default {
     await pipe.getStats();
     router.close();
     await s.worker.dump();
+  },
+
+  async 'a send buffer that drains'(s) {
+    const { router, left, connect } = await makePipes(s, { sctpDefaultStreamBufferedAmountLowThreshold: 100 });
+    const direct = await router.createDirectTransport();
+    const { id: dataProducerId } = await direct.produceData();
+    const consumer = await left.consumeData({ dataProducerId });
+    const send = () =>
+      s.request('DATACONSUMER_SEND', consumer.id, 'DataConsumer_SendRequest', {
+        ppid: 53,
+        data: Array.from({ length: 1500 }, () => 1),
+      });
+    s.step('what waits for the association');
+    for (let i = 0; i < 3; i++) await send();
+    await s.apart(async () => {
+      await connect();
+      await s.event('DATACONSUMER_BUFFERED_AMOUNT_LOW');
+      await s.event('TRANSPORT_SCTP_NEGOTIATED_CAPABILITIES', 2);
+    });
+    await consumer.getBufferedAmount();
+    s.step('below the threshold');
+    await consumer.setBufferedAmountLowThreshold(2000);
+    await send();
+    await consumer.getBufferedAmount();
+    await consumer.dump();
   },
 
   async 'a router goes with its association'(s) {

@@ -105,8 +105,8 @@ export default {
         extensions: { 1: Buffer.from('v'), 4: [0x01] },
       });
     for (const ssrc of [2001, 2003, 2005]) producer.send(packet(ssrc, 1, true));
-    await receiver.receive(3);
     await s.barrier();
+    await receiver.receive(3);
     s.step('stream by stream');
     s.ignore('PRODUCER_SCORE');
     for (const ssrc of [2001, 2003, 2005]) {

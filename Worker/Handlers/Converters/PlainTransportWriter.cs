@@ -34,7 +34,7 @@ internal static class PlainTransportWriter
         WireBuilder b, PlainTransport transport) =>
         Wire.PlainTransport.ConnectResponse.Create(
             b,
-            tuple: TupleWriter.Write(b, transport.TupleInfo),
+            tuple: transport.HasTuple ? TupleWriter.Write(b, transport.TupleInfo) : default,
             rtcpTuple: WriteKnownRtcpTuple(b, transport),
             srtpParameters: SrtpParametersConverter.Write(b, transport.LocalSrtpParameters));
 

@@ -47,6 +47,9 @@ public sealed class BandwidthEstimator
     /// <summary>Packets that the peer did not get, 0 to 1, averaged over the last feedbacks.</summary>
     public double Loss => _lossAverage.Average;
 
+    /// <summary>Packets that the peer does not get at any rate, 0 to 1: they have to be sent again.</summary>
+    public double UsualLoss => _loss.Usual;
+
     /// <summary>Round trip as feedback shows it, with the time that it waits at the peer.</summary>
     public long RoundTripUs { get; private set; } = DefaultRoundTripUs;
 
@@ -215,9 +218,10 @@ public sealed class BandwidthEstimator
     private void UpdateByDelay(long before, long nowUs)
     {
         long acknowledged = _acknowledged.Get();
-        if (_delay.Usage == LinkUsage.Overuse)
+        long squeezed = _delay.GetSqueezedBitrate(Bitrate);
+        if (_delay.Usage == LinkUsage.Overuse || squeezed > 0)
         {
-            long served = _delay.GetServedBitrate();
+            long served = squeezed > 0 ? squeezed : _delay.GetServedBitrate();
             if (!_rate.OnOveruse(served > 0 ? served : acknowledged, QueueUs, RoundTripUs, nowUs))
                 return;
 

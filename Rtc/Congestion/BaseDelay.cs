@@ -30,6 +30,13 @@ internal struct BaseDelay
         return delayUs - Math.Min(_currentUs, _previousUs);
     }
 
+    /// <summary>The path has become longer.</summary>
+    public void Raise(long stepUs)
+    {
+        _currentUs += stepUs;
+        _previousUs += stepUs;
+    }
+
     /// <summary>Takes a delay for the least: the path has changed.</summary>
     public void Reset(long delayUs, long nowUs)
     {

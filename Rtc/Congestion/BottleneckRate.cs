@@ -72,6 +72,9 @@ internal sealed class BottleneckRate
     /// </summary>
     public long GetDispersed() => Get(WindowUs, onlyDispersed: true);
 
+    /// <summary>The same by the newest of them.</summary>
+    public long GetRecentDispersed() => Get(RecentUs, onlyDispersed: true);
+
     /// <summary>Forgets all: what was seen is of another time.</summary>
     public void Clear()
     {

@@ -22,6 +22,9 @@ internal sealed class DelayMonitor
     private const long NoiseFactor = 2;
     private const long MostNoiseUs = 40_000;
     private const int NoiseMemory = 32;
+    private const long SqueezedQueueUs = 40_000;
+    private const long SqueezedNoise = 4;
+    private const double SqueezedShare = 0.6;
     private const long LongQueueLastsUs = 400_000;
     private const int LongQueuesToForget = 6;
     private const double StillLong = 0.9;
@@ -31,8 +34,10 @@ internal sealed class DelayMonitor
     private readonly OveruseDetector _detector = new();
     private readonly BottleneckRate _bottleneck = new();
     private BaseDelay _base;
+    private PathStep _step;
     private long _groupSentAtUs = long.MinValue / 2;
     private long _newest;
+    private long _lastQueueUs;
     private long _lastStepUs;
     private long _firstLongQueueUs;
     private long _longSinceUs = long.MaxValue;
@@ -55,6 +60,20 @@ internal sealed class DelayMonitor
 
     /// <summary>The same by packets that left closer together than they arrived, so that only the link held them.</summary>
     public long GetDispersedBitrate() => _bottleneck.GetDispersed();
+
+    /// <summary>
+    /// What the link carries when that is suddenly far less than so much, by a burst that it took apart while a queue
+    /// formed; 0 when it is not. A trend would take longer to tell.
+    /// </summary>
+    /// <param name="bitrate">Bits a second.</param>
+    public long GetSqueezedBitrate(long bitrate)
+    {
+        if (QueueUs < Math.Max(SqueezedQueueUs, NoiseUs * SqueezedNoise))
+            return 0;
+
+        long recent = _bottleneck.GetRecentDispersed();
+        return recent < bitrate * SqueezedShare ? recent : 0;
+    }
 
     /// <summary>Takes a packet that arrived; packets come in the order in which they were sent.</summary>
     /// <param name="packet">What was sent.</param>
@@ -81,21 +100,32 @@ internal sealed class DelayMonitor
             return;
 
         _groupSentAtUs = packet.SentAtUs;
-        MeasureNoise(queueUs);
+        MeasureNoise(queueUs - packet.OwnQueueUs);
+        long stepUs = _step.Update(delayUs - packet.OwnQueueUs, NoiseUs);
+        if (stepUs > 0)
+        {
+            _base.Raise(stepUs);
+            queueUs = Math.Max(0, queueUs - stepUs);
+            _lastQueueUs -= stepUs;
+            _trendline.Clear();
+            _bottleneck.Clear();
+        }
+
         QueueUs = queueUs;
         _trendline.Add(arrivedAtUs, queueUs - packet.OwnQueueUs);
         Usage = _detector.Update(_trendline.Slope, arrivedAtUs);
-        if (Usage == LinkUsage.Overuse
-            && queueUs - packet.OwnQueueUs < Math.Max(LeastQueueUs, NoiseUs * NoiseFactor))
+        bool isJitter = queueUs - packet.OwnQueueUs < Math.Max(LeastQueueUs, NoiseUs * NoiseFactor);
+        if (Usage == LinkUsage.Overuse && (isJitter || _step.IsOpen))
             Usage = LinkUsage.Normal;
 
         WatchLongQueue(queueUs - packet.OwnQueueUs, delayUs, nowUs);
     }
 
-    // Second differences: a queue that grows or drains steadily is no noise.
+    // Second differences: a queue that grows or drains steadily is no noise, and neither is one of our own bursts.
     private void MeasureNoise(long queueUs)
     {
-        long stepUs = queueUs - QueueUs;
+        long stepUs = queueUs - _lastQueueUs;
+        _lastQueueUs = queueUs;
         long noiseUs = Math.Min(Math.Abs(stepUs - _lastStepUs), MostNoiseUs);
         _lastStepUs = stepUs;
         NoiseUs += (noiseUs - NoiseUs) / NoiseMemory;
@@ -129,6 +159,7 @@ internal sealed class DelayMonitor
         _base.Reset(delayUs, nowUs);
         _trendline.Clear();
         _bottleneck.Clear();
+        _step.Clear();
         _longQueues = 0;
         _longSinceUs = long.MaxValue;
         QueueUs = 0;

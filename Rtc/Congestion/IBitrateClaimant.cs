@@ -23,6 +23,9 @@ public interface IBitrateClaimant
     /// <summary>Makes what was claimed the target and begins the next allocation.</summary>
     void ApplyClaims(long nowUs);
 
+    /// <summary>Bits a second that what it was granted last takes by now.</summary>
+    long GetGrantedBitrate(long nowUs);
+
     /// <summary>Bits a second that all it is allowed to want would take.</summary>
     long GetDesiredBitrate(long nowUs);
 }

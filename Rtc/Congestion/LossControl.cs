@@ -34,6 +34,9 @@ internal sealed class LossControl
     /// <summary>Loss of the last whole window, 0 to 1.</summary>
     public double Last { get; private set; }
 
+    /// <summary>What is lost all the time, 0 to 1.</summary>
+    public double Usual => _usual;
+
     /// <summary>Whether so much is lost that sending more would be wrong.</summary>
     public bool HoldsGrowth => _lasting > 0;
 

@@ -7,7 +7,7 @@ namespace Rtc.Congestion;
 internal struct VirtualLink
 {
     /// <summary>More than that is not excused, in microseconds.</summary>
-    public const int MaxQueueUs = 150_000;
+    public const int MaxQueueUs = 250_000;
 
     private double _queueUs;
     private long _atUs;

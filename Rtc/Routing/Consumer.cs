@@ -34,8 +34,7 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant, IForwar
         RouterEnvironment environment,
         IConsumerTransport transport,
         ConsumerOptions options,
-        IConsumerListener listener,
-        long nowUs)
+        IConsumerListener listener)
     {
         Type = ConsumerRules.Check(options);
         _transport = transport;
@@ -53,7 +52,7 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant, IForwar
         byte[] mid = Encoding.UTF8.GetBytes(options.RtpParameters.Mid);
         _streams = new ConsumerStream[Type == RtpParametersType.Pipe ? RtpParameters.Encodings.Count : 1];
         for (int i = 0; i < _streams.Length; i++)
-            _streams[i] = CreateStream(environment, i, mid, nowUs);
+            _streams[i] = CreateStream(environment, i, mid);
     }
 
     /// <summary>Its id.</summary>
@@ -211,8 +210,11 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant, IForwar
     public void ApplyClaims(long nowUs)
     {
         if (Type != RtpParametersType.Pipe)
-            _streams[0].Strategy.ApplyClaims(_streams[0].Sender.ActiveSinceUs, nowUs);
+            _streams[0].Strategy.ApplyClaims(nowUs);
     }
+
+    /// <inheritdoc/>
+    public long GetGrantedBitrate(long nowUs) => TakesPart ? _streams[0].Strategy.GetGrantedBitrate(nowUs) : 0;
 
     /// <inheritdoc/>
     public long GetDesiredBitrate(long nowUs) => TakesPart
@@ -487,7 +489,7 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant, IForwar
             TellScore();
     }
 
-    private ConsumerStream CreateStream(RouterEnvironment environment, int index, byte[] mid, long nowUs)
+    private ConsumerStream CreateStream(RouterEnvironment environment, int index, byte[] mid)
     {
         RtpEncodingParameters encoding = RtpParameters.Encodings[index];
         var parameters = RtpStreamParameters.Create(RtpParameters, index, encoding.Ssrc!.Value, rid: "");
@@ -498,7 +500,7 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant, IForwar
         }
 
         IForwardingStrategy strategy = ForwardingStrategies.Create(this, Type, _options, index, PreferredLayers);
-        var sender = new RtpSendStream(parameters, mid, this, environment.Clock, environment.Random, nowUs);
+        var sender = new RtpSendStream(parameters, mid, this, environment.Clock, environment.Random);
         uint first = environment.Random.NextBetween(MinFirstSequenceNumber, MaxFirstSequenceNumber);
         return new ConsumerStream(this, strategy, sender, mid, (ushort)first);
     }

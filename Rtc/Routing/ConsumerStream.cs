@@ -78,7 +78,7 @@ internal sealed class ConsumerStream(
             _rewriter.Sync(decision.SyncSequenceNumber);
 
         if (decision.SwitchesStream)
-            Sender.ResetScoreSilently(ScoreHistory.Best, nowUs);
+            Sender.ResetScoreSilently(ScoreHistory.Best);
 
         if (decision.ChangesLayers || decision.SwitchesStream)
             consumer.TellLayers(isOtherStream: decision.SwitchesStream);

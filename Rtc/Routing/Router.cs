@@ -170,7 +170,7 @@ public sealed class Router
         IConsumerTransport transport, ConsumerOptions options, IConsumerListener listener, long nowUs)
     {
         CheckCanConsume(options);
-        var consumer = new Consumer(Environment, transport, options, listener, nowUs);
+        var consumer = new Consumer(Environment, transport, options, listener);
         ProducerFanout fanout = GetFanout(options.ProducerId);
         fanout.Consumers.Add(consumer);
         _consumers.Add(consumer.Id, consumer);

@@ -77,17 +77,14 @@ public sealed class RtpSendStream
     /// <param name="listener">Who does what is needed.</param>
     /// <param name="clock">The time of day.</param>
     /// <param name="random">Where the numbering of retransmissions begins.</param>
-    /// <param name="nowUs">Monotonic time in microseconds.</param>
     public RtpSendStream(
         RtpStreamParameters parameters,
         byte[] mid,
         IRtpSendStreamListener listener,
         WallClock clock,
-        IRandomSource random,
-        long nowUs)
+        IRandomSource random)
     {
         Parameters = parameters;
-        ActiveSinceUs = nowUs;
         _mid = mid;
         _cname = Encoding.UTF8.GetBytes(parameters.Cname);
         if (_cname.Length > byte.MaxValue)
@@ -119,9 +116,6 @@ public sealed class RtpSendStream
 
     /// <summary>The score, 0 to 10.</summary>
     public byte Score => _score.Score;
-
-    /// <summary>Since when the score is above 0, in monotonic microseconds.</summary>
-    public long ActiveSinceUs { get; private set; }
 
     /// <summary>The newest RTP timestamp that was sent.</summary>
     public uint MaxTimestamp => _maxTimestamp;
@@ -268,12 +262,7 @@ public sealed class RtpSendStream
     public void Close() => _sent?.Clear();
 
     /// <summary>Starts the score afresh without telling anybody.</summary>
-    public void ResetScoreSilently(byte score, long nowUs)
-    {
-        bool wasDead = Score == 0;
-        if (_score.Reset(score) && wasDead)
-            ActiveSinceUs = nowUs;
-    }
+    public void ResetScoreSilently(byte score) => _score.Reset(score);
 
     /// <summary>Bits per second.</summary>
     public long GetBitrate(long nowUs) => _counter.GetBitrate(nowUs);
@@ -404,9 +393,6 @@ public sealed class RtpSendStream
         byte previous = Score;
         if (!_score.Add(value))
             return;
-
-        if (previous == 0)
-            ActiveSinceUs = nowUs;
 
         _listener.OnScoreChanged(this, previous, nowUs);
     }

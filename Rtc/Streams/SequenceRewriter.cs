@@ -99,7 +99,6 @@ public sealed class SequenceRewriter
         {
             _started = true;
             _maxInput = input;
-            _maxForwarded = input;
             Forget();
         }
 
@@ -107,6 +106,8 @@ public sealed class SequenceRewriter
         if (before < _droppedCount && At(before) == input)
             return false;
 
+        if (IsAfter(input, _maxForwarded) || input == _maxInput)
+            _maxForwarded = input;
         ushort relative = (ushort)((input + _offset - before) & _mask);
         if (IsAfter(relative, _maxOutput))
             _maxOutput = relative;

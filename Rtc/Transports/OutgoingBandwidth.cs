@@ -85,10 +85,9 @@ internal sealed class OutgoingBandwidth : IDeadlineOwner
     public ushort NextNumber => _estimator?.NextNumber ?? 0;
 
     // Until the link has shown what it carries, the bitrate to begin with is somebody's guess: layers that do not fit
-    // would fill the queue before the first feedback.
-    private long GrantableBitrate => _estimator is { IsVerified: false }
-        ? (long)(AvailableBitrate * UnverifiedShare)
-        : AvailableBitrate;
+    // would fill the queue before the first feedback. Afterwards what is lost on the way has to be sent again.
+    private long GrantableBitrate => _estimator is null ? AvailableBitrate
+        : (long)(AvailableBitrate * (_estimator.IsVerified ? 1 - _estimator.UsualLoss : UnverifiedShare));
 
     private long MinBitrate => Math.Max((long)_limits.MinOutgoing, LeastBitrate);
 
@@ -251,7 +250,11 @@ internal sealed class OutgoingBandwidth : IDeadlineOwner
         _isAllocating = true;
         _claimants.Clear();
         _host.CollectClaimants(_claimants);
-        long granted = _grant.Update(GrantableBitrate, _claimed, nowUs);
+        long taken = 0;
+        foreach (IBitrateClaimant claimant in _claimants)
+            taken += claimant.GetGrantedBitrate(nowUs);
+
+        long granted = _grant.Update(GrantableBitrate, taken, nowUs);
         _claimed = _allocator.Allocate(_claimants, granted, Type == BweType.Remb, nowUs);
         long desired = 0;
         foreach (IBitrateClaimant claimant in _claimants)

@@ -136,6 +136,25 @@ public sealed class BandwidthExpectationsTests
         }
     }
 
+    [Theory]
+    [InlineData(1_000, 30)]
+    [InlineData(1_000, 150)]
+    [InlineData(3_000, 150)]
+    [InlineData(5_000, 400)]
+    public void A_path_that_becomes_longer_is_no_queue(int kbps, int milliseconds)
+    {
+        foreach (BandwidthRun run in Runs(Link(kbps, 60, 0)))
+        {
+            run.At(30, () => run.Link.Options = run.Link.Options with { DelayUs = 30_000 + (milliseconds * 1_000) });
+            run.At(60, () => run.Link.Options = run.Link.Options with { DelayUs = 30_000 });
+            run.Run(90);
+
+            List<BandwidthSample> after = [.. run.Samples.Where(one => one.AtUs > 30_000_000)];
+            Assert.True(after.Min(one => (double)one.Estimate / one.Capacity) > 0.7);
+            Assert.True(after.Max(one => one.QueueUs) < 300_000);
+        }
+    }
+
     [Fact]
     public void After_an_outage_all_comes_back()
     {

@@ -94,6 +94,8 @@ public sealed class BitrateAllocatorTests
             _claimed = 0;
         }
 
+        public long GetGrantedBitrate(long nowUs) => Applied <= 0 ? 0 : layers[Applied - 1];
+
         public long GetDesiredBitrate(long nowUs) => layers[^1];
     }
 }

@@ -205,12 +205,18 @@ public sealed class EstimatorPartsTests
     public void What_failed_is_not_given_out_again_at_once()
     {
         var grant = default(BitrateGrant);
-        Assert.Equal(1_000, grant.Update(1_000, 0, Second));
+        Assert.Equal(930, grant.Update(1_000, 0, Second));
+        Assert.Equal(950, grant.Update(1_000, 950, Second));
         Assert.Equal(1_000, grant.Update(980, 1_000, 2 * Second));
-        Assert.Equal(500, grant.Update(500, 1_000, 3 * Second));
-        Assert.Equal(900, grant.Update(1_050, 500, 4 * Second));
-        Assert.Equal(1_300, grant.Update(1_300, 500, 5 * Second));
-        Assert.Equal(1_050, grant.Update(1_050, 500, 30 * Second));
+        Assert.Equal(465, grant.Update(500, 1_000, 3 * Second));
+        Assert.Equal(900, grant.Update(1_050, 465, 4 * Second));
+        Assert.Equal(1_209, grant.Update(1_300, 465, 5 * Second));
+        Assert.Equal(976, grant.Update(1_050, 465, 30 * Second));
+
+        // It fails again, and takes twice as long.
+        Assert.Equal(465, grant.Update(500, 976, 31 * Second));
+        Assert.Equal(878, grant.Update(1_050, 465, 60 * Second));
+        Assert.Equal(976, grant.Update(1_050, 465, 62 * Second));
     }
 
     [Fact]

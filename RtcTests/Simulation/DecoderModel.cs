@@ -30,7 +30,7 @@ internal sealed class DecoderModel(CodecKind codec)
         long number = _newest < 0 ? packet.SequenceNumber : SequenceNumbers.Unwrap(packet.SequenceNumber, _newest);
         _newest = Math.Max(_newest, number);
         var received = new Packet(
-            SimulatedFrame.Read(packet.Payload), packet.Timestamp, packet.Marker, packet.Payload.ToArray());
+            number, SimulatedFrame.Read(packet.Payload), packet.Timestamp, packet.Marker, packet.Payload.ToArray());
         if (_packets.TryGetValue(number, out Packet? known))
             Assert.Equal(known.Payload, received.Payload);
         else
@@ -125,7 +125,8 @@ internal sealed class DecoderModel(CodecKind codec)
             bool isWhole = frames[i].Count == frames[i][0].Frame.Packets;
             bool endsPicture = frames[i + 1][0].Timestamp != frames[i][0].Timestamp;
             Assert.DoesNotContain(frames[i].SkipLast(1), packet => packet.Marker);
-            if (isWhole && !_lostFrames.Contains(frames[i + 1][0].Frame.Id))
+            bool isFollowed = frames[i + 1][0].Number == frames[i][^1].Number + 1;
+            if (isWhole && isFollowed && !_lostFrames.Contains(frames[i + 1][0].Frame.Id))
                 Assert.Equal(endsPicture, frames[i][^1].Marker);
         }
     }
@@ -160,5 +161,5 @@ internal sealed class DecoderModel(CodecKind codec)
         }
     }
 
-    private sealed record Packet(SimulatedFrame Frame, uint Timestamp, bool Marker, byte[] Payload);
+    private sealed record Packet(long Number, SimulatedFrame Frame, uint Timestamp, bool Marker, byte[] Payload);
 }

@@ -65,6 +65,9 @@ public sealed class EmulatedLink(EmulatedLinkOptions options, int seed)
     /// <summary>How many found the queue before the link full.</summary>
     public long Overflowed { get; private set; }
 
+    /// <summary>How many were overtaken by those behind them.</summary>
+    public long Reordered { get; private set; }
+
     /// <summary>How many came out, duplicates included.</summary>
     public long Delivered { get; private set; }
 
@@ -147,6 +150,7 @@ public sealed class EmulatedLink(EmulatedLinkOptions options, int seed)
         if (Chance(Options.Reorder))
         {
             dueUs += Options.ReorderDelayUs;
+            Reordered++;
         }
         else
         {

@@ -14,6 +14,7 @@ internal sealed class SvcEncoder : ISimulatedEncoder
     private readonly ScalabilityMode _mode;
     private readonly DependencyDescriptorWriter _descriptors;
     private readonly Dictionary<(int Picture, int Spatial), uint> _frames = [];
+    private readonly EncoderBudget[]? _budgets;
     private readonly uint _timestampOffset;
     private ushort _sequenceNumber;
     private ushort _pictureId;
@@ -22,8 +23,14 @@ internal sealed class SvcEncoder : ISimulatedEncoder
     private int _picture;
     private bool _keyFrameWanted = true;
 
-    public SvcEncoder(int seed, uint ssrc, CodecKind codec, string mode)
+    /// <param name="seed">Repeats what is drawn.</param>
+    /// <param name="ssrc">Its stream.</param>
+    /// <param name="codec">VP9 or AV1.</param>
+    /// <param name="mode">A scalability mode with three temporal layers.</param>
+    /// <param name="budgets">What each spatial layer may take; null for few small packets.</param>
+    public SvcEncoder(int seed, uint ssrc, CodecKind codec, string mode, EncoderBudget[]? budgets = null)
     {
+        _budgets = budgets;
         _random = new Random(seed);
         _codec = codec;
         ScalabilityMode.TryParse(mode, out _mode);
@@ -63,7 +70,9 @@ internal sealed class SvcEncoder : ISimulatedEncoder
 
         for (int spatial = 0; spatial < Layers; spatial++)
         {
-            SimulatedFrame frame = CreateFrame(ids.Take(), isKey, spatial, temporal, capturedAtUs);
+            (int packets, int length) = _budgets?[spatial].Spend(isKey, temporal, _random)
+                ?? ((isKey ? 2 : 1) * (spatial + 1), 0);
+            SimulatedFrame frame = CreateFrame(ids.Take(), isKey, spatial, temporal, capturedAtUs, packets);
             _frameNumber++;
             for (int i = 0; i < frame.Packets; i++)
             {
@@ -76,7 +85,7 @@ internal sealed class SvcEncoder : ISimulatedEncoder
                     _sequenceNumber++,
                     TimestampAt(capturedAtUs),
                     isLast && spatial == Layers - 1,
-                    frame.Write(descriptor, i, length: _random.Next(60, 90)),
+                    frame.Write(descriptor, i, _budgets is null ? _random.Next(60, 90) : length),
                     _codec == CodecKind.Vp9
                         ? []
                         : _descriptors.Write(i == 0, isLast, isKey, _picture, spatial, _frameNumber));
@@ -86,7 +95,8 @@ internal sealed class SvcEncoder : ISimulatedEncoder
         _picture++;
     }
 
-    private SimulatedFrame CreateFrame(uint id, bool isKey, int spatial, int temporal, long capturedAtUs)
+    private SimulatedFrame CreateFrame(
+        uint id, bool isKey, int spatial, int temporal, long capturedAtUs, int packets)
     {
         _frames[(_picture, spatial)] = id;
         List<uint> dependencies = [];
@@ -109,7 +119,7 @@ internal sealed class SvcEncoder : ISimulatedEncoder
             Temporal = temporal,
             Stream = 0,
             CapturedAtUs = capturedAtUs,
-            Packets = (isKey ? 2 : 1) * (spatial + 1),
+            Packets = packets,
         };
     }
 

@@ -8,15 +8,18 @@ internal sealed class Vp8SimulcastEncoder : ISimulatedEncoder
     private readonly Random _random;
     private readonly Dictionary<int, uint> _frames = [];
     private readonly uint _timestampOffset;
+    private readonly EncoderBudget? _budget;
     private ushort _sequenceNumber;
     private ushort _pictureId;
     private byte _tl0PictureIndex;
     private int _picture;
     private bool _keyFrameWanted = true;
 
-    public Vp8SimulcastEncoder(int seed, int stream, uint ssrc, int packetsPerFrame, bool shortPictureIds = false)
+    public Vp8SimulcastEncoder(
+        int seed, int stream, uint ssrc, int packetsPerFrame, bool shortPictureIds = false, EncoderBudget? budget = null)
     {
         _random = new Random(seed);
+        _budget = budget;
         Stream = stream;
         Ssrc = ssrc;
         PacketsPerFrame = packetsPerFrame;
@@ -57,6 +60,10 @@ internal sealed class Vp8SimulcastEncoder : ISimulatedEncoder
         int temporal = TemporalPattern.LayerOf(_picture);
         _frames[_picture] = id;
         int packets = (isKeyFrame ? 3 : 1) * PacketsPerFrame;
+        int length = 0;
+        if (_budget is not null)
+            (packets, length) = _budget.Spend(isKeyFrame, temporal, _random);
+
         var frame = new SimulatedFrame
         {
             Id = id,
@@ -85,7 +92,7 @@ internal sealed class Vp8SimulcastEncoder : ISimulatedEncoder
                 _sequenceNumber++,
                 TimestampAt(capturedAtUs),
                 i == packets - 1,
-                frame.Write(descriptor, i, length: _random.Next(60, 90)),
+                frame.Write(descriptor, i, _budget is null ? _random.Next(60, 90) : length),
                 []);
         }
     }

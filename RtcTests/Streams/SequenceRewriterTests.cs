@@ -20,6 +20,7 @@ public class SequenceRewriterTests
     [InlineData("a drop twice counts once", "0 d1 d1 2", "0 1")]
     [InlineData("drops out of order, nothing sent since", "0 d3 d2 d1 4", "0 1")]
     [InlineData("a drop that outputs have passed has no effect", "0 1 2 4 d3 5", "0 1 2 4 5")]
+    [InlineData("a late drop before a late output has no effect", "10 d13 12 d11 14", "10 12 13")]
     [InlineData("sync continues after the last output", "10 11 12 s99 100 101", "10 11 12 13 14")]
     [InlineData("sync leaves a hole of one", "10 s98 100 101", "10 12 13")]
     [InlineData("sync forgets drops", "10 d11 d12 s99 100", "10 11")]
@@ -113,6 +114,26 @@ public class SequenceRewriterTests
 
             foreach (int i in late)
                 AssertRewrites(rewriter, start + i, inOrder[i]);
+        }
+    }
+
+    [Fact]
+    public void No_number_comes_out_twice_whatever_comes_late()
+    {
+        var random = new Random(3);
+        for (int round = 0; round < 200; round++)
+        {
+            var rewriter = new SequenceRewriter();
+            HashSet<ushort> outputs = [];
+            int start = random.Next(65_536);
+            foreach (int i in Enumerable.Range(0, 400).OrderBy(i => i + (random.Next(6) == 0 ? random.Next(40) : 0)))
+            {
+                ushort input = (ushort)(start + i);
+                if (i > 0 && random.Next(3) == 0)
+                    rewriter.Drop(input);
+                else if (rewriter.TryRewrite(input, out ushort output))
+                    Assert.True(outputs.Add(output), $"{output} in round {round}");
+            }
         }
     }
 

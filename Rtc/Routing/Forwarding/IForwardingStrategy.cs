@@ -64,9 +64,11 @@ internal interface IForwardingStrategy
     long ClaimNextLayer(long availableBitrate, long nowUs);
 
     /// <summary>Makes what was claimed the target, and forgets the claims.</summary>
-    /// <param name="servedWellSinceUs">Since when the receiver gets packets, in monotonic microseconds.</param>
     /// <param name="nowUs">Monotonic time in microseconds.</param>
-    void ApplyClaims(long servedWellSinceUs, long nowUs);
+    void ApplyClaims(long nowUs);
+
+    /// <summary>Bits a second that the layers take that were granted last.</summary>
+    long GetGrantedBitrate(long nowUs);
 
     /// <summary>Bits a second that the best layers take.</summary>
     long GetDesiredBitrate(long nowUs);

@@ -98,6 +98,11 @@ internal sealed class PictureLayerFilter(ScalabilityMode declared, bool isDescri
         // With K-SVC the layers below the current one were not sent since the last key frame.
         int spatial = declared.IsKeyFrameOnly ? _limit.Spatial : Math.Min(_limit.Spatial, _target.Spatial);
         int temporal = Math.Min(_limit.Temporal, _target.Temporal);
+
+        // On the way down there is no room for all of what is sent until the key frame comes.
+        if (_target.Spatial < spatial)
+            return new LayerIndex(spatial, 0);
+
         if (temporal < _target.Temporal && descriptor.HasDecodeTargets)
         {
             // Of the target itself only the highest spatial layer would say so, when it is too late for those below.

@@ -26,11 +26,10 @@ internal sealed class SimulcastLadder(IForwardingHost host, SimulcastLayer[] lay
 
     /// <summary>Claims the next step if it fits, and returns what it takes more than the step before.</summary>
     /// <param name="availableBitrate">Bits a second that it may take.</param>
-    /// <param name="maxSpatial">The spatial layer that is not gone beyond, unless it is the first step.</param>
     /// <param name="nowUs">Monotonic time in microseconds.</param>
-    public long ClaimNext(long availableBitrate, int maxSpatial, long nowUs)
+    public long ClaimNext(long availableBitrate, long nowUs)
     {
-        long needed = FindNext(maxSpatial, nowUs, out LayerIndex next);
+        long needed = FindNext(nowUs, out LayerIndex next);
         if (needed <= 0 || needed > availableBitrate)
             return 0;
 
@@ -39,16 +38,17 @@ internal sealed class SimulcastLadder(IForwardingHost host, SimulcastLayer[] lay
         return needed;
     }
 
-    private long FindNext(int maxSpatial, long nowUs, out LayerIndex next)
+    /// <summary>Bits a second of a layer with those that it needs; 0 while it does not arrive.</summary>
+    public long GetBitrate(LayerIndex layer, long nowUs) =>
+        host.GetLayerBitrate(layers[layer.Spatial].MappedSsrc, spatialLayer: 0, layer.Temporal, nowUs);
+
+    private long FindNext(long nowUs, out LayerIndex next)
     {
         next = LayerIndex.None;
         bool isAnyUsable = !_claimed.IsNone;
         for (int spatial = Math.Max(0, _claimed.Spatial); spatial < layers.Length; spatial++)
         {
             bool isClaimed = spatial == _claimed.Spatial;
-            if (!isClaimed && !_claimed.IsNone && spatial > maxSpatial)
-                return 0;
-
             if (!isClaimed && isAnyUsable && spatial > Preferred.Spatial)
                 return 0;
 
@@ -64,7 +64,7 @@ internal sealed class SimulcastLadder(IForwardingHost host, SimulcastLayer[] lay
 
             isAnyUsable = true;
             int temporal = isClaimed ? _claimed.Temporal + 1 : 0;
-            long needed = temporal <= Preferred.Temporal ? GetStep(spatial, temporal, nowUs) : 0;
+            long needed = temporal <= Preferred.Temporal ? GetStep(new LayerIndex(spatial, temporal), nowUs) : 0;
             if (needed > 0)
             {
                 next = new LayerIndex(spatial, temporal);
@@ -75,9 +75,9 @@ internal sealed class SimulcastLadder(IForwardingHost host, SimulcastLayer[] lay
         return 0;
     }
 
-    private long GetStep(int spatial, int temporal, long nowUs)
+    private long GetStep(LayerIndex layer, long nowUs)
     {
-        long bitrate = host.GetLayerBitrate(layers[spatial].MappedSsrc, spatialLayer: 0, temporal, nowUs);
+        long bitrate = GetBitrate(layer, nowUs);
 
         // What was claimed so far is given up for it, and may be more than it takes.
         return bitrate == 0 ? 0 : Math.Max(1, bitrate - _claimedBitrate);

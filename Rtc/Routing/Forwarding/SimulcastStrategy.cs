@@ -22,7 +22,6 @@ internal sealed class SimulcastStrategy : IForwardingStrategy
     private LayerIndex _preferred;
     private LayerIndex _target = LayerIndex.None;
     private int _current = -1;
-    private DowngradeHold _hold;
 
     private bool _hasAskedForLaterKeyFrame;
     private KeyFrameRetry _retry;
@@ -115,7 +114,6 @@ internal sealed class SimulcastStrategy : IForwardingStrategy
 
     public void Interrupt()
     {
-        _hold.Reset();
         _ladder.Reset();
         SetTarget(LayerIndex.None, nowUs: 0);
     }
@@ -163,18 +161,16 @@ internal sealed class SimulcastStrategy : IForwardingStrategy
     }
 
     public long ClaimNextLayer(long availableBitrate, long nowUs) =>
-        _ladder.ClaimNext(availableBitrate, _hold.IsHeld(nowUs) ? _current : int.MaxValue, nowUs);
+        _ladder.ClaimNext(availableBitrate, nowUs);
 
-    public void ApplyClaims(long servedWellSinceUs, long nowUs)
+    public void ApplyClaims(long nowUs)
     {
         LayerIndex claimed = _ladder.Reset();
-        if (claimed == _target || !_host.IsActive)
-            return;
-
-        int current = _current;
-        SetTarget(claimed, nowUs);
-        _hold.OnApplied(current, claimed.Spatial, _preferred.Spatial, servedWellSinceUs, nowUs);
+        if (claimed != _target && _host.IsActive)
+            SetTarget(claimed, nowUs);
     }
+
+    public long GetGrantedBitrate(long nowUs) => _target.IsNone ? 0 : _ladder.GetBitrate(_target, nowUs);
 
     public long GetDesiredBitrate(long nowUs)
     {
@@ -261,10 +257,9 @@ internal sealed class SimulcastStrategy : IForwardingStrategy
     private LayerIndex FindBest(long nowUs)
     {
         int best = -1;
-        bool isHeld = _hold.IsHeld(nowUs);
         for (int i = 0; i < _layers.Length; i++)
         {
-            if (best >= 0 && (i > _preferred.Spatial || (isHeld && i > _current)))
+            if (best >= 0 && i > _preferred.Spatial)
                 break;
 
             bool isTooYoung = _host.IsManaged && best >= 0 && !_layers[i].IsSettled(nowUs);
@@ -300,6 +295,9 @@ internal sealed class SimulcastStrategy : IForwardingStrategy
         }
         else
         {
+            // On the way down there is no room for all of what is sent until the key frame comes.
+            if (target.Spatial < _current)
+                _filter.SetTarget(new LayerIndex(_current, 0));
             AskForTarget(nowUs);
         }
     }

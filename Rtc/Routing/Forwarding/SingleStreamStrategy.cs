@@ -12,7 +12,8 @@ internal sealed class SingleStreamStrategy(
 {
     private ProducerStreamInfo? _current;
     private bool _needsSync = true;
-    private bool _hasClaimed;
+    private long _claimed;
+    private long _granted;
 
     public ProducerStreamInfo? Current => _current;
 
@@ -81,14 +82,20 @@ internal sealed class SingleStreamStrategy(
     // It takes what it takes; by saying so it leaves less to the others.
     public long ClaimNextLayer(long availableBitrate, long nowUs)
     {
-        if (_hasClaimed || _current is not { IsAlive: true })
+        if (_claimed > 0 || _current is not { IsAlive: true })
             return 0;
 
-        _hasClaimed = true;
-        return Math.Min(availableBitrate, GetDesiredBitrate(nowUs));
+        _claimed = Math.Min(availableBitrate, GetDesiredBitrate(nowUs));
+        return _claimed;
     }
 
-    public void ApplyClaims(long servedWellSinceUs, long nowUs) => _hasClaimed = false;
+    public void ApplyClaims(long nowUs)
+    {
+        _granted = _claimed;
+        _claimed = 0;
+    }
+
+    public long GetGrantedBitrate(long nowUs) => _granted;
 
     public long GetDesiredBitrate(long nowUs) =>
         _current is null ? 0 : host.GetBitrate(mappedSsrc, nowUs);

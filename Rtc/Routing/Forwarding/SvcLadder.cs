@@ -31,11 +31,10 @@ internal sealed class SvcLadder(IForwardingHost host, uint mappedSsrc, Scalabili
 
     /// <summary>Claims the next step if it fits, and returns what it takes more than the step before.</summary>
     /// <param name="availableBitrate">Bits a second that it may take.</param>
-    /// <param name="maxSpatial">The spatial layer that is not gone beyond, unless it is the first step.</param>
     /// <param name="nowUs">Monotonic time in microseconds.</param>
-    public long ClaimNext(long availableBitrate, int maxSpatial, long nowUs)
+    public long ClaimNext(long availableBitrate, long nowUs)
     {
-        long needed = FindNext(maxSpatial, nowUs, out LayerIndex next);
+        long needed = FindNext(nowUs, out LayerIndex next);
         if (needed <= 0 || needed > availableBitrate)
             return 0;
 
@@ -60,28 +59,11 @@ internal sealed class SvcLadder(IForwardingHost host, uint mappedSsrc, Scalabili
         return desired;
     }
 
-    private long FindNext(int maxSpatial, long nowUs, out LayerIndex next)
-    {
-        next = LayerIndex.None;
-        for (int spatial = Math.Max(0, _claimed.Spatial); spatial < mode.SpatialLayers; spatial++)
-        {
-            bool isClaimed = spatial == _claimed.Spatial;
-            if (!isClaimed && !_claimed.IsNone && (spatial > maxSpatial || spatial > Preferred.Spatial))
-                return 0;
-
-            next = new LayerIndex(spatial, isClaimed ? _claimed.Temporal + 1 : 0);
-            long bitrate = next.Temporal <= Math.Min(Preferred.Temporal, mode.TemporalLayers - 1)
-                ? GetBitrate(next, nowUs)
-                : 0;
-            if (bitrate > 0)
-                return Math.Max(1, bitrate - _claimedBitrate);
-        }
-
-        return 0;
-    }
-
-    // Layers below come with it, but with K-SVC only in key frames.
-    private long GetBitrate(LayerIndex layer, long nowUs)
+    /// <summary>
+    /// Bits a second of a layer with those that it needs; 0 while it does not arrive. Layers below come with it, but
+    /// with K-SVC only in key frames.
+    /// </summary>
+    public long GetBitrate(LayerIndex layer, long nowUs)
     {
         long bitrate = host.GetLayerBitrate(mappedSsrc, layer.Spatial, layer.Temporal, nowUs);
         if (bitrate == 0 || !mode.IsKeyFrameOnly || layer.Spatial == 0)
@@ -95,5 +77,25 @@ internal sealed class SvcLadder(IForwardingHost host, uint mappedSsrc, Scalabili
         }
 
         return bitrate;
+    }
+
+    private long FindNext(long nowUs, out LayerIndex next)
+    {
+        next = LayerIndex.None;
+        for (int spatial = Math.Max(0, _claimed.Spatial); spatial < mode.SpatialLayers; spatial++)
+        {
+            bool isClaimed = spatial == _claimed.Spatial;
+            if (!isClaimed && !_claimed.IsNone && spatial > Preferred.Spatial)
+                return 0;
+
+            next = new LayerIndex(spatial, isClaimed ? _claimed.Temporal + 1 : 0);
+            long bitrate = next.Temporal <= Math.Min(Preferred.Temporal, mode.TemporalLayers - 1)
+                ? GetBitrate(next, nowUs)
+                : 0;
+            if (bitrate > 0)
+                return Math.Max(1, bitrate - _claimedBitrate);
+        }
+
+        return 0;
     }
 }

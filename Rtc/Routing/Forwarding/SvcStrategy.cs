@@ -20,7 +20,6 @@ internal sealed class SvcStrategy : IForwardingStrategy
     private LayerIndex _target = LayerIndex.None;
     private bool _hasBegun;
     private bool _isChanged;
-    private DowngradeHold _hold;
     private KeyFrameRetry _retry;
 
     /// <param name="host">The consumer.</param>
@@ -90,7 +89,6 @@ internal sealed class SvcStrategy : IForwardingStrategy
 
     public void Interrupt()
     {
-        _hold.Reset();
         _ladder.Reset();
         _hasBegun = false;
         SetTarget(LayerIndex.None, nowUs: 0);
@@ -126,19 +124,17 @@ internal sealed class SvcStrategy : IForwardingStrategy
     public void OnKeyFrameRequest(long nowUs) => RequestKeyFrame(nowUs);
 
     public long ClaimNextLayer(long availableBitrate, long nowUs) => CanBeUsed
-        ? _ladder.ClaimNext(availableBitrate, MaxSpatial(nowUs), nowUs)
+        ? _ladder.ClaimNext(availableBitrate, nowUs)
         : 0;
 
-    public void ApplyClaims(long servedWellSinceUs, long nowUs)
+    public void ApplyClaims(long nowUs)
     {
         LayerIndex claimed = _ladder.Reset();
-        if (claimed == _target || !_host.IsActive)
-            return;
-
-        int current = CurrentSpatial;
-        SetTarget(claimed, nowUs);
-        _hold.OnApplied(current, claimed.Spatial, _preferred.Spatial, servedWellSinceUs, nowUs);
+        if (claimed != _target && _host.IsActive)
+            SetTarget(claimed, nowUs);
     }
+
+    public long GetGrantedBitrate(long nowUs) => _target.IsNone ? 0 : _ladder.GetBitrate(_target, nowUs);
 
     public long GetDesiredBitrate(long nowUs) => CanBeUsed ? _ladder.GetDesired(nowUs) : 0;
 
@@ -177,8 +173,6 @@ internal sealed class SvcStrategy : IForwardingStrategy
         };
     }
 
-    private int MaxSpatial(long nowUs) => _hold.IsHeld(nowUs) ? CurrentSpatial : int.MaxValue;
-
     private void ChooseTarget(bool isUrgent, long nowUs)
     {
         if (!_host.IsActive)
@@ -197,10 +191,9 @@ internal sealed class SvcStrategy : IForwardingStrategy
     private LayerIndex FindBest(long nowUs)
     {
         int best = -1;
-        int maxSpatial = MaxSpatial(nowUs);
         for (int spatial = 0; CanBeUsed && spatial < _mode.SpatialLayers; spatial++)
         {
-            if (best >= 0 && (spatial > _preferred.Spatial || spatial > maxSpatial))
+            if (best >= 0 && spatial > _preferred.Spatial)
                 break;
 
             if (_activity.IsActive(spatial, nowUs))

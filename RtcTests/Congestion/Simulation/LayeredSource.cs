@@ -60,6 +60,8 @@ internal sealed class LayeredSource(long[] layers, int seed, int framesPerSecond
         _claimed = -1;
     }
 
+    public long GetGrantedBitrate(long nowUs) => CurrentBitrate;
+
     public long GetDesiredBitrate(long nowUs) => Preferred < 0 ? 0 : layers[Preferred];
 
     /// <summary>The packets of the next frame, by their sizes.</summary>

@@ -1,4 +1,3 @@
-using System.Text;
 using Rtc.Congestion;
 using Rtc.Routing.Forwarding;
 using Rtc.Rtcp;
@@ -14,12 +13,9 @@ namespace Rtc.Routing;
 /// </summary>
 public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant, IForwardingHost
 {
-    private const uint MinFirstSequenceNumber = 1000;
-    private const uint MaxFirstSequenceNumber = 32_767;
-
     private readonly IConsumerTransport _transport;
     private readonly ConsumerOptions _options;
-    private readonly ConsumerStream[] _streams;
+    private readonly ConsumerStreams _streams;
     private readonly bool[] _isPayloadTypeSupported = new bool[128];
     private readonly ConsumerTracer _tracer;
 
@@ -27,8 +23,6 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant, IForwar
     private byte[] _producerScores = [];
     private bool _isTransportConnected;
     private bool _hasOtherPreferences;
-    private long _lastRtcpUs = RtcpPace.LongAgoUs;
-    private int _nextRtcpStream;
 
     internal Consumer(
         RouterEnvironment environment,
@@ -49,10 +43,7 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant, IForwar
         }
 
         PreferredLayers = ConsumerRules.Clamp(options.PreferredLayers, Type, RtpParameters.Encodings[0].Layers);
-        byte[] mid = Encoding.UTF8.GetBytes(options.RtpParameters.Mid);
-        _streams = new ConsumerStream[Type == RtpParametersType.Pipe ? RtpParameters.Encodings.Count : 1];
-        for (int i = 0; i < _streams.Length; i++)
-            _streams[i] = CreateStream(environment, i, mid);
+        _streams = new ConsumerStreams(this, options, environment);
     }
 
     /// <summary>Its id.</summary>
@@ -97,18 +88,18 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant, IForwar
     private bool TakesPart => IsActive && Kind == MediaKind.Video && Type != RtpParametersType.Pipe;
 
     /// <summary>The layers that are forwarded; null while none are, or where there are none to choose from.</summary>
-    public ConsumerLayers? CurrentLayers => _streams[0].Strategy.CurrentLayers;
+    public ConsumerLayers? CurrentLayers => _streams.First.Strategy.CurrentLayers;
 
     /// <summary>How well it is served.</summary>
     public ConsumerScore Score => Type == RtpParametersType.Pipe
         ? new ConsumerScore(ScoreHistory.Best, ScoreHistory.Best, [.. _producerScores])
         : new ConsumerScore(
-            _streams[0].Sender.Score, _streams[0].Strategy.Current?.Score ?? 0, [.. _producerScores]);
+            _streams.First.Sender.Score, _streams.First.Strategy.Current?.Score ?? 0, [.. _producerScores]);
 
     /// <summary>
     /// Round trip to the receiver in microseconds, the longest of its streams; 0 while it is not known.
     /// </summary>
-    public long RoundTripUs => _streams.Max(stream => stream.Sender.RoundTripUs);
+    public long RoundTripUs => _streams.RoundTripUs;
 
     /// <summary>
     /// The transport is connected; called as well when it is when the consumer is made, after that was answered.
@@ -119,7 +110,8 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant, IForwar
             return;
 
         _isTransportConnected = true;
-        Begin(nowUs);
+        if (IsActive)
+            _streams.Begin(nowUs);
     }
 
     /// <summary>The transport is not connected any more.</summary>
@@ -129,7 +121,7 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant, IForwar
             return;
 
         _isTransportConnected = false;
-        Interrupt();
+        _streams.Interrupt();
     }
 
     /// <summary>Sends nothing from now on. Without effect when paused.</summary>
@@ -152,7 +144,7 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant, IForwar
 
         IsPaused = false;
         if (IsActive)
-            Begin(nowUs);
+            _streams.Begin(nowUs);
     }
 
     /// <summary>
@@ -166,7 +158,7 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant, IForwar
         PreferredLayers = ConsumerRules.Clamp(layers, Type, RtpParameters.Encodings[0].Layers);
         _hasOtherPreferences |= PreferredLayers != previous;
         if (PreferredLayers is { } preferred)
-            _streams[0].Strategy.SetPreferredLayers(preferred);
+            _streams.First.Strategy.SetPreferredLayers(preferred);
 
         return PreferredLayers;
     }
@@ -177,7 +169,7 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant, IForwar
         bool isUrgent = _hasOtherPreferences;
         _hasOtherPreferences = false;
         if (isUrgent && IsActive)
-            _streams[0].Strategy.Reconsider(isUrgent, nowUs);
+            _streams.First.Strategy.Reconsider(isUrgent, nowUs);
     }
 
     /// <summary>Sets its share when bandwidth is scarce and returns it.</summary>
@@ -199,7 +191,7 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant, IForwar
         if (!TakesPart)
             return 0;
 
-        ConsumerStream stream = _streams[0];
+        ConsumerStream stream = _streams.First;
         long tolerated = considersLoss
             ? LossTolerance.Apply(availableBitrate, stream.Sender.FractionLost)
             : availableBitrate;
@@ -210,27 +202,24 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant, IForwar
     public void ApplyClaims(long nowUs)
     {
         if (Type != RtpParametersType.Pipe)
-            _streams[0].Strategy.ApplyClaims(nowUs);
+            _streams.First.Strategy.ApplyClaims(nowUs);
     }
 
     /// <inheritdoc/>
-    public long GetGrantedBitrate(long nowUs) => TakesPart ? _streams[0].Strategy.GetGrantedBitrate(nowUs) : 0;
+    public long GetGrantedBitrate(long nowUs) => TakesPart ? _streams.First.Strategy.GetGrantedBitrate(nowUs) : 0;
 
     /// <inheritdoc/>
     public long GetDesiredBitrate(long nowUs) => TakesPart
         ? Math.Max(
-            _streams[0].Strategy.GetDesiredBitrate(nowUs),
+            _streams.First.Strategy.GetDesiredBitrate(nowUs),
             (long)Math.Min(long.MaxValue, RtpParameters.Encodings[0].MaxBitrate ?? 0))
         : 0;
 
     /// <summary>Asks the producer's endpoint for a key frame; without effect on audio or while inactive.</summary>
     public void RequestKeyFrame(long nowUs)
     {
-        if (!IsActive || Kind != MediaKind.Video)
-            return;
-
-        foreach (ConsumerStream stream in _streams)
-            stream.Strategy.RequestKeyFrame(nowUs);
+        if (IsActive && Kind == MediaKind.Video)
+            _streams.RequestKeyFrame(nowUs);
     }
 
     /// <summary>Replaces the set of trace events that the listener gets.</summary>
@@ -239,19 +228,15 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant, IForwar
 
     /// <summary>Takes what a receiver reports of one of its media SSRCs.</summary>
     public void OnReceiverReport(in ReportBlock report, long nowUs) =>
-        FindStream(report.Ssrc)?.Sender.OnReceiverReport(report, nowUs);
+        _streams.Find(report.Ssrc)?.Sender.OnReceiverReport(report, nowUs);
 
     /// <summary>Takes a receiver's reference time, which is about all streams.</summary>
-    public void OnReceiverReferenceTime(NtpTime time, long nowUs)
-    {
-        foreach (ConsumerStream stream in _streams)
-            stream.Sender.OnReceiverReferenceTime(time, nowUs);
-    }
+    public void OnReceiverReferenceTime(NtpTime time, long nowUs) => _streams.OnReceiverReferenceTime(time, nowUs);
 
     /// <summary>Takes a NACK about one of its media SSRCs. Ignored while inactive.</summary>
     public void OnNack(in NackView nack, long nowUs)
     {
-        if (!IsActive || FindStream(nack.Header.MediaSsrc) is not { } stream)
+        if (!IsActive || _streams.Find(nack.Header.MediaSsrc) is not { } stream)
             return;
 
         _tracer.OnFeedback(RtpTraceEventTypes.Nack, ssrc: 0, nowUs);
@@ -263,7 +248,7 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant, IForwar
     /// <summary>Takes a key frame request about one of its media SSRCs. Ignored for audio.</summary>
     public void OnKeyFrameRequest(KeyFrameRequestKind kind, uint ssrc, long nowUs)
     {
-        if (Kind != MediaKind.Video || FindStream(ssrc) is not { } stream)
+        if (Kind != MediaKind.Video || _streams.Find(ssrc) is not { } stream)
             return;
 
         bool isFir = kind == KeyFrameRequestKind.Fir;
@@ -277,35 +262,10 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant, IForwar
     /// Adds what has to be reported of its streams, when that is due. False when it does not fit any more: the writer
     /// has to be sent and cleared, and asked again.
     /// </summary>
-    public bool TryAppendRtcp(CompoundRtcpWriter writer, long nowUs)
-    {
-        if (!RtcpPace.IsDue(_lastRtcpUs, nowUs))
-            return true;
-
-        for (; _nextRtcpStream < _streams.Length; _nextRtcpStream++)
-        {
-            RtpSendStream sender = _streams[_nextRtcpStream].Sender;
-            if (sender.TryCreateSenderReport(nowUs, out SenderReport report)
-                && !writer.TryAddSender(report, sender.Cname, sender.GetDelaySinceLastReceiverReport(nowUs)))
-            {
-                return false;
-            }
-        }
-
-        _nextRtcpStream = 0;
-        _lastRtcpUs = nowUs;
-        return true;
-    }
+    public bool TryAppendRtcp(CompoundRtcpWriter writer, long nowUs) => _streams.TryAppendRtcp(writer, nowUs);
 
     /// <summary>Bits per second that it sends; 0 while inactive.</summary>
-    public long GetBitrate(long nowUs)
-    {
-        long bitrate = 0;
-        foreach (ConsumerStream stream in _streams)
-            bitrate += IsActive ? stream.Sender.GetBitrate(nowUs) : 0;
-
-        return bitrate;
-    }
+    public long GetBitrate(long nowUs) => IsActive ? _streams.GetBitrate(nowUs) : 0;
 
     /// <summary>A snapshot for dumps.</summary>
     public ConsumerDump Dump() => new()
@@ -322,11 +282,11 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant, IForwar
         Paused = IsPaused,
         ProducerPaused = IsProducerPaused,
         Priority = Priority,
-        RtpStreams = [.. _streams.Select(stream => stream.Sender.Dump())],
+        RtpStreams = _streams.Dump(),
         PreferredSpatialLayer = (short)(PreferredLayers?.Spatial ?? -1),
         PreferredTemporalLayer = (short)(PreferredLayers?.Temporal ?? -1),
-        TargetSpatialLayer = (short)(_streams[0].Strategy.TargetLayers?.Spatial ?? -1),
-        TargetTemporalLayer = (short)(_streams[0].Strategy.TargetLayers?.Temporal ?? -1),
+        TargetSpatialLayer = (short)(_streams.First.Strategy.TargetLayers?.Spatial ?? -1),
+        TargetTemporalLayer = (short)(_streams.First.Strategy.TargetLayers?.Temporal ?? -1),
         CurrentSpatialLayer = (short)(CurrentLayers?.Spatial ?? -1),
         CurrentTemporalLayer = (short)(CurrentLayers?.Temporal ?? -1),
     };
@@ -336,8 +296,8 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant, IForwar
     /// </summary>
     public IReadOnlyList<RtpStreamStats> GetStats(long nowUs)
     {
-        var stats = new List<RtpStreamStats>(_streams.Select(stream => stream.Sender.GetStats(nowUs)));
-        if (Type != RtpParametersType.Pipe && _streams[0].Strategy.Current is { } current
+        List<RtpStreamStats> stats = _streams.GetStats(nowUs);
+        if (Type != RtpParametersType.Pipe && _streams.First.Strategy.Current is { } current
             && _producer is not null
             && _producer.TryGetStreamStats(current.MappedSsrc, nowUs, out RtpStreamStats? producerStats))
         {
@@ -363,11 +323,7 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant, IForwar
     long IForwardingHost.GetLayerBitrate(uint mappedSsrc, int spatialLayer, int temporalLayer, long nowUs) =>
         _producer?.GetLayerBitrate(mappedSsrc, spatialLayer, temporalLayer, nowUs) ?? 0;
 
-    void IForwardingHost.ReleaseHeld()
-    {
-        foreach (ConsumerStream stream in _streams)
-            stream.ReleaseHeld();
-    }
+    void IForwardingHost.ReleaseHeld() => _streams.ReleaseHeld();
 
     void IForwardingHost.OnLayersLost() => Listener.OnLayersChange(null);
 
@@ -385,10 +341,7 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant, IForwar
             OnProducerPaused(nowUs);
 
         foreach (ProducerStreamInfo info in producerStreams)
-        {
-            foreach (ConsumerStream stream in _streams)
-                stream.Strategy.Note(info);
-        }
+            _streams.Note(info);
 
         _producerScores = producerScores.ToArray();
     }
@@ -396,8 +349,7 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant, IForwar
     internal void Close()
     {
         _producer = null;
-        foreach (ConsumerStream stream in _streams)
-            stream.Close();
+        _streams.Close();
     }
 
     internal void CloseWithProducer(long nowUs)
@@ -427,7 +379,7 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant, IForwar
 
         IsProducerPaused = false;
         if (IsActive)
-            Begin(nowUs);
+            _streams.Begin(nowUs);
 
         Listener.OnProducerResumed();
     }
@@ -436,41 +388,18 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant, IForwar
     internal void OnProducerStream(in ProducerStreamInfo info, long nowUs)
     {
         _producerScores[info.EncodingIndex] = info.Score;
-        foreach (ConsumerStream stream in _streams)
-            stream.Strategy.Note(info);
-
+        _streams.Note(info);
         TellScore();
-        foreach (ConsumerStream stream in _streams)
-            stream.Strategy.Reconsider(isUrgent: false, nowUs);
+        _streams.Reconsider(nowUs);
     }
 
-    internal byte GetFractionLost()
-    {
-        byte worst = 0;
-        foreach (ConsumerStream stream in _streams)
-            worst = Math.Max(worst, IsActive ? stream.Sender.FractionLost : (byte)0);
-
-        return worst;
-    }
+    internal byte GetFractionLost() => IsActive ? _streams.FractionLost : (byte)0;
 
     internal void OnProducerPacket(RtpPacket packet, long nowUs)
     {
         // Numbering starts over when sending goes on, so what is left out until then does not count.
-        if (!IsActive)
-            return;
-
-        bool isSupported = _isPayloadTypeSupported[packet.PayloadType];
-        if (_streams.Length == 1)
-        {
-            _streams[0].Process(packet, isSupported, nowUs);
-            return;
-        }
-
-        foreach (ConsumerStream stream in _streams)
-        {
-            if (stream.Strategy.IsCurrent(packet))
-                stream.Process(packet, isSupported, nowUs);
-        }
+        if (IsActive)
+            _streams.Process(packet, _isPayloadTypeSupported[packet.PayloadType], nowUs);
     }
 
     /// <summary>A packet leaves for the first time; returns the transport-wide number that it left with.</summary>
@@ -489,57 +418,12 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant, IForwar
             TellScore();
     }
 
-    private ConsumerStream CreateStream(RouterEnvironment environment, int index, byte[] mid)
-    {
-        RtpEncodingParameters encoding = RtpParameters.Encodings[index];
-        var parameters = RtpStreamParameters.Create(RtpParameters, index, encoding.Ssrc!.Value, rid: "");
-        if (encoding.RtxSsrc is { } rtxSsrc && RtpParameters.GetRtxCodec(encoding) is { } rtxCodec)
-        {
-            parameters.RtxSsrc = rtxSsrc;
-            parameters.RtxPayloadType = rtxCodec.PayloadType;
-        }
-
-        IForwardingStrategy strategy = ForwardingStrategies.Create(this, Type, _options, index, PreferredLayers);
-        var sender = new RtpSendStream(parameters, mid, this, environment.Clock, environment.Random);
-        uint first = environment.Random.NextBetween(MinFirstSequenceNumber, MaxFirstSequenceNumber);
-        return new ConsumerStream(this, strategy, sender, mid, (ushort)first);
-    }
-
-    private void Begin(long nowUs)
-    {
-        if (!IsActive)
-            return;
-
-        foreach (ConsumerStream stream in _streams)
-            stream.Strategy.Begin(nowUs);
-    }
-
-    private void Interrupt()
-    {
-        foreach (ConsumerStream stream in _streams)
-        {
-            stream.Pause();
-            stream.Strategy.Interrupt();
-        }
-    }
-
     // Others may have what it does not take.
     private void Rest(long nowUs)
     {
-        Interrupt();
+        _streams.Interrupt();
         if (IsManaged && Kind == MediaKind.Video)
             _transport.OnBitrateNeedChanged(this, nowUs);
-    }
-
-    private ConsumerStream? FindStream(uint ssrc)
-    {
-        foreach (ConsumerStream stream in _streams)
-        {
-            if (stream.Sender.Ssrc == ssrc)
-                return stream;
-        }
-
-        return null;
     }
 
     private void TellScore()

@@ -14,24 +14,22 @@ namespace Rtc.Routing;
 /// </summary>
 public sealed class Producer : IRtpReceiveStreamListener, IDeadlineOwner
 {
-    private const int MaxNackItems = 256;
-
     private readonly RouterEnvironment _environment;
     private readonly IProducerTransport _transport;
     private readonly ProducerOptions _options;
     private readonly IProducerListener _listener;
     private readonly ProducerStreams _streams;
+    private readonly ProducerTracer _tracer;
+    private readonly ProducerFeedback _feedback;
+    private readonly ProducerReports _reports;
     private readonly Deadline _deadline;
     private readonly CaptureClock _clock;
     private readonly PacketMapper _mapper;
     private readonly byte[] _scores;
 
     private ProducerFanout? _fanout;
-    private RtpTraceEventTypes _traceTypes;
     private VideoOrientation? _orientation;
     private ProducerStream? _keyFrameAtHand;
-    private long _lastRtcpUs = RtcpPace.LongAgoUs;
-    private int _nextRtcpEncoding;
 
     internal Producer(
         RouterEnvironment environment,
@@ -51,6 +49,9 @@ public sealed class Producer : IRtpReceiveStreamListener, IDeadlineOwner
         _options = options;
         _listener = listener;
         _streams = new ProducerStreams(options.RtpParameters);
+        _tracer = new ProducerTracer(listener);
+        _feedback = new ProducerFeedback(transport, _tracer);
+        _reports = new ProducerReports(_streams, environment.Clock);
         _scores = new byte[options.RtpParameters.Encodings.Count];
         _deadline = environment.Deadlines.Create(this, "producer");
         _clock = transport.CaptureClocks.Acquire(
@@ -125,15 +126,7 @@ public sealed class Producer : IRtpReceiveStreamListener, IDeadlineOwner
 
         stream.Receiver.OnSenderReport(report, nowUs);
         _clock.OnSenderReport(stream.Receiver);
-        if (Traces(RtpTraceEventTypes.SenderReport))
-        {
-            _listener.OnTrace(new RtpTrace(RtpTraceEventTypes.SenderReport, nowUs / 1000, TraceDirection.In)
-            {
-                Ssrc = report.Ssrc,
-                SenderReport = new SenderReportTrace(
-                    report.Ntp.Value, report.RtpTimestamp, report.PacketCount, report.OctetCount),
-            });
-        }
+        _tracer.OnSenderReport(report, nowUs);
     }
 
     /// <summary>Takes what the sender says of our last receiver reference time.</summary>
@@ -147,22 +140,7 @@ public sealed class Producer : IRtpReceiveStreamListener, IDeadlineOwner
     /// Adds what has to be reported of its streams, when that is due. False when it does not fit any more: the writer
     /// has to be sent and cleared, and asked again.
     /// </summary>
-    public bool TryAppendRtcp(CompoundRtcpWriter writer, long nowUs)
-    {
-        if (!RtcpPace.IsDue(_lastRtcpUs, nowUs))
-            return true;
-
-        ReadOnlySpan<ProducerStream?> streams = _streams.ByEncoding;
-        for (; _nextRtcpEncoding < streams.Length; _nextRtcpEncoding++)
-        {
-            if (streams[_nextRtcpEncoding] is { } stream && !TryAppendReports(stream, writer, nowUs))
-                return false;
-        }
-
-        _nextRtcpEncoding = 0;
-        _lastRtcpUs = nowUs;
-        return true;
-    }
+    public bool TryAppendRtcp(CompoundRtcpWriter writer, long nowUs) => _reports.TryAppend(writer, _fanout, nowUs);
 
     /// <summary>Forwards nothing from now on; consumers are told. Without effect when paused.</summary>
     public void Pause(long nowUs)
@@ -193,13 +171,13 @@ public sealed class Producer : IRtpReceiveStreamListener, IDeadlineOwner
             if (stream is null)
                 continue;
 
-            ForceKeyFrame(stream, nowUs);
+            _feedback.ForceKeyFrame(stream, nowUs);
             BringDeadlineForward(stream);
         }
     }
 
     /// <summary>Replaces the set of trace events that the listener gets.</summary>
-    public void SetTraceEventTypes(RtpTraceEventTypes types) => _traceTypes = types;
+    public void SetTraceEventTypes(RtpTraceEventTypes types) => _tracer.Types = types;
 
     /// <summary>A snapshot for dumps.</summary>
     public ProducerDump Dump() => new()
@@ -210,7 +188,7 @@ public sealed class Producer : IRtpReceiveStreamListener, IDeadlineOwner
         RtpParameters = RtpParameters,
         RtpMapping = _options.RtpMapping,
         RtpStreams = [.. GetStreams().Select(stream => stream.Receiver.Dump())],
-        TraceEventTypes = _traceTypes,
+        TraceEventTypes = _tracer.Types,
         Paused = IsPaused,
     };
 
@@ -227,21 +205,8 @@ public sealed class Producer : IRtpReceiveStreamListener, IDeadlineOwner
     }
 
     void IRtpReceiveStreamListener.OnNackNeeded(
-        RtpReceiveStream receiver, ReadOnlySpan<ushort> sequenceNumbers, long nowUs)
-    {
-        Span<NackItem> items = stackalloc NackItem[MaxNackItems];
-        Span<byte> rtcp = stackalloc byte[12 + (MaxNackItems * NackItem.Length)];
-        while (!sequenceNumbers.IsEmpty)
-        {
-            ReadOnlySpan<ushort> batch = sequenceNumbers[..Math.Min(MaxNackItems, sequenceNumbers.Length)];
-            int count = NackItem.Pack(batch, items);
-            int length = RtcpWriter.WriteNack(rtcp, senderSsrc: 0, receiver.Ssrc, items[..count]);
-            Trace(RtpTraceEventTypes.Nack, ssrc: 0, nowUs);
-            _transport.SendRtcp(rtcp[..length], nowUs);
-            receiver.CountNack(batch.Length);
-            sequenceNumbers = sequenceNumbers[batch.Length..];
-        }
-    }
+        RtpReceiveStream receiver, ReadOnlySpan<ushort> sequenceNumbers, long nowUs) =>
+        _feedback.RequestPackets(receiver, sequenceNumbers, nowUs);
 
     void IRtpReceiveStreamListener.OnKeyFrameNeeded(RtpReceiveStream receiver, long nowUs)
     {
@@ -260,9 +225,7 @@ public sealed class Producer : IRtpReceiveStreamListener, IDeadlineOwner
             if (stream.Receiver.DeadlineUs <= nowUs)
                 stream.Receiver.HandleDeadline(nowUs);
 
-            if (stream.KeyFrames is { } keyFrames && keyFrames.DeadlineUs <= nowUs && keyFrames.HandleDeadline(nowUs))
-                SendKeyFrameRequest(stream, nowUs);
-
+            _feedback.HandleDeadline(stream, nowUs);
             nextUs = Math.Min(nextUs, stream.DeadlineUs);
         }
 
@@ -339,7 +302,7 @@ public sealed class Producer : IRtpReceiveStreamListener, IDeadlineOwner
     private void Announce(ProducerStream stream, bool isAccepted, bool isKeyFrame, long nowUs)
     {
         if (isAccepted && !isKeyFrame && !IsPaused)
-            ForceKeyFrame(stream, nowUs);
+            _feedback.ForceKeyFrame(stream, nowUs);
 
         _keyFrameAtHand = isAccepted && isKeyFrame ? stream : null;
         _fanout?.OnStreamChanged(stream.Info, nowUs);
@@ -354,7 +317,7 @@ public sealed class Producer : IRtpReceiveStreamListener, IDeadlineOwner
         bool isNewest,
         long nowUs)
     {
-        TracePacket(media, descriptor, isRtx, nowUs);
+        _tracer.OnPacket(media, descriptor, RtpParameters.HeaderExtensionIds, isRtx, nowUs);
         if (!_mapper.Knows(media.PayloadType))
             return false;
 
@@ -393,65 +356,10 @@ public sealed class Producer : IRtpReceiveStreamListener, IDeadlineOwner
         _listener.OnVideoOrientationChange(orientation);
     }
 
-    private bool TryAppendReports(ProducerStream stream, CompoundRtcpWriter writer, long nowUs)
-    {
-        // A report closes an interval, so there has to be room before it is made.
-        if (writer.Length + RtcpPace.ProducerStreamLength > CompoundRtcpWriter.MaxLength)
-            return false;
-
-        byte worstFraction = stream.Receiver.Parameters.UseInBandFec && _fanout is not null
-            ? _fanout.GetWorstFractionLost()
-            : (byte)0;
-        writer.TryAddReportBlock(stream.Receiver.CreateReport(worstFraction, nowUs));
-        if (stream.Receiver.TryCreateRtxReport(nowUs, out ReportBlock rtx))
-            writer.TryAddReportBlock(rtx);
-
-        if (!writer.HasReferenceTime)
-            writer.TryAddReferenceTime(_environment.Clock.At(nowUs));
-
-        return true;
-    }
-
-    private void ForceKeyFrame(ProducerStream stream, long nowUs)
-    {
-        if (stream.KeyFrames is null)
-            return;
-
-        stream.KeyFrames.Force(nowUs);
-        SendKeyFrameRequest(stream, nowUs);
-    }
-
     private void RequestKeyFrame(ProducerStream stream, long nowUs)
     {
-        if (stream.KeyFrames?.Request(nowUs) == true)
-            SendKeyFrameRequest(stream, nowUs);
-
+        _feedback.RequestKeyFrame(stream, nowUs);
         BringDeadlineForward(stream);
-    }
-
-    // The sender SSRC ought to be 0, for no stream of ours is involved; some senders ignore that.
-    private void SendKeyFrameRequest(ProducerStream stream, long nowUs)
-    {
-        Span<byte> rtcp = stackalloc byte[RtcpWriter.FirLength];
-        uint ssrc = stream.Receiver.Ssrc;
-        int length;
-        if (stream.Receiver.Parameters.UsePli)
-        {
-            length = RtcpWriter.WritePli(rtcp, ssrc, ssrc);
-            Trace(RtpTraceEventTypes.Pli, ssrc, nowUs);
-        }
-        else if (stream.Receiver.Parameters.UseFir)
-        {
-            length = RtcpWriter.WriteFir(rtcp, ssrc, ssrc, new FirItem(ssrc, ++stream.FirSequenceNumber));
-            Trace(RtpTraceEventTypes.Fir, ssrc, nowUs);
-        }
-        else
-        {
-            return;
-        }
-
-        stream.Receiver.CountKeyFrameRequest(isFir: !stream.Receiver.Parameters.UsePli);
-        _transport.SendRtcp(rtcp[..length], nowUs);
     }
 
     // A deadline that moved back is found out when it expires; only one that moved forward costs something here.
@@ -481,28 +389,5 @@ public sealed class Producer : IRtpReceiveStreamListener, IDeadlineOwner
         }
 
         _listener.OnScore(scores.AsSpan(0, count));
-    }
-
-    private bool Traces(RtpTraceEventTypes type) => (_traceTypes & type) != 0;
-
-    private void Trace(RtpTraceEventTypes type, uint ssrc, long nowUs)
-    {
-        if (Traces(type))
-            _listener.OnTrace(new RtpTrace(type, nowUs / 1000, TraceDirection.Out) { Ssrc = ssrc });
-    }
-
-    private void TracePacket(in RtpPacketView media, in PayloadDescriptor descriptor, bool isRtx, long nowUs)
-    {
-        RtpTraceEventTypes type = descriptor.IsKeyFrame && Traces(RtpTraceEventTypes.KeyFrame)
-            ? RtpTraceEventTypes.KeyFrame
-            : RtpTraceEventTypes.Rtp;
-        if (!Traces(type))
-            return;
-
-        _listener.OnTrace(new RtpTrace(type, nowUs / 1000, TraceDirection.In)
-        {
-            Packet = RtpPacketDump.Create(media, descriptor, RtpParameters.HeaderExtensionIds),
-            IsRtx = isRtx,
-        });
     }
 }

@@ -1,11 +1,11 @@
 import { allCodecs, videoProducer } from '../media.mjs';
 import { fir, nack, pli, rtp, senderReport, vp8 } from '../rtp.mjs';
 
-async function open(s) {
+async function open(s, feedback = videoFeedbackWithoutRemb) {
   const router = await s.worker.createRouter({ mediaCodecs: allCodecs });
   const transport = await router.createDirectTransport();
   const producer = await transport.produce(
-    videoProducer({ encodings: [{ ssrc: 1001, rtx: { ssrc: 1002 } }], mid: 'v', feedback: videoFeedbackWithoutRemb }),
+    videoProducer({ encodings: [{ ssrc: 1001, rtx: { ssrc: 1002 } }], mid: 'v', feedback }),
   );
   const consumer = await transport.consume({ producerId: producer.id, rtpCapabilities: router.rtpCapabilities });
   const send = (sequence, keyFrame) =>
@@ -60,6 +60,14 @@ export default {
     send(6, false);
     send(7, true);
     await s.event('PRODUCER_TRACE', 4);
+  },
+
+  async 'a producer that takes full intra requests'(s) {
+    const { producer, send } = await open(s, [{ type: 'ccm', parameter: 'fir' }]);
+    await producer.enableTraceEvent(['pli', 'fir']);
+    send(1, false);
+    await s.event('PRODUCER_TRACE');
+    await producer.getStats();
   },
 
   async 'a consumer'(s) {

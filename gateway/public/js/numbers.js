@@ -61,7 +61,7 @@ export class Numbers {
     if (packets.all > 0) track.loss = (100 * packets.lost) / packets.all;
     roundTrip ??= pair?.currentRoundTripTime;
     if (roundTrip !== undefined) track.roundTripMs = 1000 * roundTrip;
-    track.streams.sort((one, other) => (one.height ?? 0) - (other.height ?? 0));
+    track.streams.sort((one, other) => (one.height ?? Infinity) - (other.height ?? Infinity));
     const shown = track.streams.findLast(({ height, active }) => height && active);
     return { ...track, ...(shown && { width: shown.width, height: shown.height, rate: shown.rate }) };
   }

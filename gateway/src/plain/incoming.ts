@@ -18,6 +18,13 @@ export interface IncomingTrack {
   rtcpPort: number;
 }
 
+export interface IncomingOptions {
+  name?: string;
+  /** The ports that may be given to senders. Default any. */
+  portRange: types.TransportPortRange | undefined;
+  onClose: (stream: IncomingStream) => void;
+}
+
 /** A sender of plain RTP in its room: whoever sends first to its ports. */
 export class IncomingStream implements RoomSource {
   readonly secret = randomUUID();
@@ -54,12 +61,12 @@ export class IncomingStream implements RoomSource {
     room: Room,
     announced: readonly Announced[],
     from: string,
-    options: { name?: string; onClose: (stream: IncomingStream) => void },
+    options: IncomingOptions,
   ): Promise<IncomingStream> {
     const streamId = `rtp-${randomUUID()}`;
     const made: Made[] = [];
     try {
-      for (const one of announced) made.push(await openTrack(room, one, from, streamId));
+      for (const one of announced) made.push(await openTrack(room, one, listenInfoFor(from, options.portRange), from, streamId));
     } catch (error) {
       for (const { transport } of made) transport.close();
       throw error;
@@ -89,8 +96,13 @@ interface Made {
   track: IncomingTrack;
 }
 
-async function openTrack(room: Room, { kind, codec, ssrc: given }: Announced, from: string, streamId: string): Promise<Made> {
-  const listenInfo = listenInfoFor(from);
+async function openTrack(
+  room: Room,
+  { kind, codec, ssrc: given }: Announced,
+  listenInfo: types.TransportListenInfo,
+  from: string,
+  streamId: string,
+): Promise<Made> {
   const transport = await room.place.router.createPlainTransport({ listenInfo, rtcpMux: false, comedia: true });
   const ssrc = given ?? randomInt(1, 2 ** 31);
   try {

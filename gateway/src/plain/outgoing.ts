@@ -18,6 +18,13 @@ export interface Destination {
   port: number;
 }
 
+/** What bounds a stream. */
+export interface OutgoingLimits {
+  maxMs: number;
+  /** The ports that we may send from. Default any. */
+  portRange: types.TransportPortRange | undefined;
+}
+
 /** A stream of plain RTP to one address. */
 export class OutgoingStream {
   readonly secret = randomUUID();
@@ -37,7 +44,13 @@ export class OutgoingStream {
   }
 
   /** Starts to send. `onClose` is called once, when the stream ended. */
-  static async start(room: Room, target: Target, to: Destination, maxMs: number, onClose: () => void): Promise<OutgoingStream> {
+  static async start(
+    room: Room,
+    target: Target,
+    to: Destination,
+    { maxMs, portRange }: OutgoingLimits,
+    onClose: () => void,
+  ): Promise<OutgoingStream> {
     const { router } = room.place;
     const transports: types.PlainTransport[] = [];
     const tracks: PlainTrack[] = [];
@@ -46,7 +59,8 @@ export class OutgoingStream {
       for (const producer of [target.audio, target.video]) {
         if (!producer) continue;
         const port = to.port + 2 * tracks.length;
-        const transport = await router.createPlainTransport({ listenInfo: listenInfoFor(to.address), rtcpMux: false });
+        const listenInfo = listenInfoFor(to.address, portRange);
+        const transport = await router.createPlainTransport({ listenInfo, rtcpMux: false });
         transports.push(transport);
         await transport.connect({ ip: to.address, port, rtcpPort: port + 1 });
         const consumer = await transport.consume({ producerId: producer.id, rtpCapabilities: plainCapabilities(router) });
@@ -90,10 +104,10 @@ export class OutgoingStream {
   }
 }
 
-/** Where to listen so that an address is reached: any address of its family. */
-export function listenInfoFor(address: string): types.TransportListenInfo {
+/** Where to listen so that an address is reached: any address of its family, for RTP and RTCP on ports of the range. */
+export function listenInfoFor(address: string, portRange: types.TransportPortRange | undefined): types.TransportListenInfo {
   const ip = address.includes(':') ? (address === '::1' ? '::1' : '::') : address.startsWith('127.') ? '127.0.0.1' : '0.0.0.0';
-  return { protocol: 'udp', ip };
+  return { protocol: 'udp', ip, ...(portRange && { portRange }) };
 }
 
 /** Plain players know neither RTX nor header extensions. */

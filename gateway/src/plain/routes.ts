@@ -96,7 +96,8 @@ class PlainRoutes {
     try {
       target = await this.#target(room, user, kind);
       const taken = target;
-      stream = await OutgoingStream.start(room, taken, { address, port }, 60_000 * config.plain.maxMinutes, () => {
+      const limits = { maxMs: 60_000 * config.plain.maxMinutes, portRange: config.rtc.portRange };
+      stream = await OutgoingStream.start(room, taken, { address, port }, limits, () => {
         this.#sessions.delete(stream.secret);
         if (this.#destinations.get(key) === stream) this.#destinations.delete(key);
         taken.release();
@@ -123,7 +124,8 @@ class PlainRoutes {
     const release = room.hold();
     try {
       const onClose = ({ secret }: IncomingStream): void => void this.#sessions.delete(secret);
-      const stream = await IncomingStream.open(room, tracks, address, { ...(name && { name }), onClose });
+      const { portRange } = config.rtc;
+      const stream = await IncomingStream.open(room, tracks, address, { ...(name && { name }), portRange, onClose });
       this.#sessions.set(stream.secret, stream);
       const location = `/api/plain-sessions/${stream.secret}`;
       return reply.status(201).header('location', location).send({ user: stream.info, tracks: stream.tracks });

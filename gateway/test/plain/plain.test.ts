@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { types } from 'mediasoup';
 import { networkCheck } from '../../src/plain/networks.ts';
 import { readPlainSdp } from '../../src/plain/sdp.ts';
 import { ask, type Answer } from '../support/http.ts';
@@ -102,6 +103,18 @@ describe('plain RTP in', () => {
     assert.equal((await ask(url, headers.get('location')!, { method: 'DELETE' })).status, 204);
     assert.equal(((await bob.next('userLeft'))['user'] as { name: string }).name, 'camera');
     bob.close();
+  });
+
+  test('all ports, in and out, are of the configured range', async (context) => {
+    const [min, max] = [23_500, 23_540];
+    const range = { GATEWAY_RTC_MIN_PORT: String(min), GATEWAY_RTC_MAX_PORT: String(max) };
+    const { url, workers } = await startTestService(context, range);
+    assert.equal((await announce(url, [Vp8, Opus], '?name=camera')).status, 201);
+    assert.equal((await ask(url, 'api/rooms/r1/users/camera/track.sdp?port=23600')).status, 200);
+    const transports = [...workers.inventory.rooms.get('r1')!.transports] as types.PlainTransport[];
+    const tuples = transports.flatMap(({ tuple, rtcpTuple }) => [tuple, rtcpTuple!]);
+    assert.equal(tuples.length, 8);
+    assert.deepEqual(tuples.filter(({ localPort }) => localPort < min || localPort > max), []);
   });
 
   test('is watched by WHEP as any other', async (context) => {

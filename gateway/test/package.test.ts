@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { types } from 'mediasoup';
+import type { Page } from 'playwright-core';
+import { loadConfig } from '../src/service.ts';
 import type { TransportSettings } from '../src/sdp/index.ts';
+import { launchChromium, openPage, skipWithoutChromium } from './support/chromium.ts';
+import { countChangedFrames, readReceived } from './support/media-checks.ts';
+import { Program } from './support/program.ts';
+import { readExamples } from './support/readme.ts';
 import { loopback, startRouter } from './support/router.ts';
 import { answerTo, smallOffer } from './support/sdp.ts';
 
@@ -15,12 +21,7 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 const packageOf = (name: string): string => dirname(findPackageJSON(name, import.meta.url)!);
 const tsc = join(packageOf('typescript'), 'bin/tsc');
 
-/** The programs of the README by the name in their first line. */
-const programs = new Map(
-  [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/```(?:js|ts)\n\/\/ (\S+)\n([^]*?)```/g)].map(
-    ([, name = '', text = '']) => [name, text],
-  ),
-);
+const examples = readExamples();
 
 describe('the package in an application of its own', () => {
   let folder: string;
@@ -31,7 +32,7 @@ describe('the package in an application of its own', () => {
     symlinkSync(packageOf('mediasoup'), join(folder, 'node_modules/mediasoup'));
     symlinkSync(packageOf('@types/node'), join(folder, 'node_modules/@types/node'));
     writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-    for (const [name, text] of programs) writeFileSync(join(folder, name), text);
+    for (const name of ['device.ts', 'server.mjs']) writeFileSync(join(folder, name), examples.get(name)!);
     execFileSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.json')]);
   });
   after(() => rmSync(folder, { recursive: true }));
@@ -50,7 +51,6 @@ describe('the package in an application of its own', () => {
 
   for (const [module, moduleResolution] of [['esnext', 'bundler'], ['nodenext', 'nodenext']] as const) {
     test(`from TypeScript with module resolution ${moduleResolution}`, () => {
-      assert.ok(programs.has('device.ts'));
       writeFileSync(join(folder, 'wrong.ts'), "import { publish } from 'sdp-gateway';\npublish(1, 2, 3);");
       const options = ['--strict', '--target', 'es2023', '--types', 'node', '--skipLibCheck'];
       const resolution = ['--module', module, '--moduleResolution', moduleResolution];
@@ -94,5 +94,32 @@ describe('the package in an application of its own', () => {
     bob.restartIce();
     const second = await nextOffer();
     assert.notEqual(/ice-ufrag:(\S+)/.exec(second)?.[1], /ice-ufrag:(\S+)/.exec(first)?.[1]);
+  });
+
+  test('server.mjs, publish.js and watch.js of the README', { skip: skipWithoutChromium }, async (context) => {
+    const { workers } = loadConfig({ MEDIASOUP_WORKER_BIN: process.env['MEDIASOUP_WORKER_BIN'] });
+    const env = { PORT: '0', MEDIASOUP_WORKER_BIN: workers.bin };
+    const server = Program.start(context, process.execPath, ['server.mjs'], { cwd: folder, env });
+    await server.prints(/^http:.*$/m);
+    const [url = ''] = /^http:.*$/m.exec(server.output)!;
+    const browser = await launchChromium();
+    context.after(() => browser.close());
+    const errors: string[] = [];
+    const open = async (example: string, keep: string): Promise<Page> => {
+      const page = await openPage(browser, url, errors);
+      // As a module: what it declares is not global, so that what the test looks at is handed out.
+      await page.evaluate(`(async () => { ${examples.get(example)} globalThis.peer = ${keep}; })()`);
+      return page;
+    };
+    const publisher = await open('publish.js', 'sending');
+    await publisher.waitForFunction("peer.connectionState === 'connected'");
+    const viewer = await open('watch.js', 'receiving');
+    const changed = await countChangedFrames(viewer, 'video', 30);
+    assert.ok(changed > 5, `${changed} of 30 frames differ from the one before`);
+    // The player of the example is muted, so that its sound is received and not decoded.
+    assert.ok((await readReceived(viewer, 'peer')).audioPacketsReceived > 0);
+    const refused = await fetch(new URL('publish', url), { method: 'POST', body: 'v=0' });
+    assert.equal(refused.status, 400);
+    assert.deepEqual(errors.filter((error) => !error.includes('favicon')), []);
   });
 });

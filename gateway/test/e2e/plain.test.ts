@@ -3,13 +3,13 @@ import { describe, test, type TestContext } from 'node:test';
 import {
   frameHashes,
   playArguments,
-  Program,
   sendArguments,
   skipWithoutFfmpeg,
   skipWithoutGstreamer,
   type Place,
 } from '../support/ffmpeg.ts';
 import { ask } from '../support/http.ts';
+import { Program } from '../support/program.ts';
 import { startTestService } from '../support/service.ts';
 
 const Frames = 50;

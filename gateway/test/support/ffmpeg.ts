@@ -1,40 +1,9 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-
-const installed = (command: string): boolean => spawnSync(command, ['--version']).error === undefined;
+import { installed } from './program.ts';
 
 /** Reason to skip tests with ffmpeg, or false. */
 export const skipWithoutFfmpeg: string | false = installed('ffmpeg') ? false : 'ffmpeg is not installed';
 /** Reason to skip tests with GStreamer, or false. */
 export const skipWithoutGstreamer: string | false = installed('gst-launch-1.0') ? false : 'GStreamer is not installed';
-
-/** A program that runs until it ends by itself or with the test. */
-export class Program {
-  readonly #child: ChildProcess;
-  #output = '';
-
-  private constructor(command: string, args: readonly string[]) {
-    this.#child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-    for (const stream of [this.#child.stdout, this.#child.stderr]) stream?.on('data', (data) => (this.#output += String(data)));
-  }
-
-  static start(context: { after: (fn: () => void) => void }, command: string, args: readonly string[]): Program {
-    const program = new Program(command, args);
-    context.after(() => void program.#child.kill('SIGKILL'));
-    return program;
-  }
-
-  get output(): string {
-    return this.#output;
-  }
-
-  /** Waits for the end; rejects with what it printed when that was a failure. */
-  async finish(): Promise<string> {
-    const [code] = (await once(this.#child, 'close')) as [number];
-    if (code !== 0) throw new Error(`ended with ${code}: ${this.#output.slice(-2_000)}`);
-    return this.#output;
-  }
-}
 
 /** Where a track is sent. */
 export interface Place {

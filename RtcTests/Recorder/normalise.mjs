@@ -5,8 +5,21 @@ import { describeRtcp, describeRtp, isRtcp } from './rtp.mjs';
 /** Lists that are sets: their order hangs on how a worker keeps them. */
 const sets = /^map[A-Z]|(Ids|Handlers|Table|subchannels|localIceUsernameFragments)$/;
 
-/** Bits a second that a worker measures or estimates, as opposed to what it is told. */
-const measuredRates = /^((recv|send|start|available)?[bB]itrate|\w+(Recv|Send)Bitrate)$/;
+/** Bits a second that a worker estimates, as opposed to what it is told. */
+const estimates = /^(start|available|availableOutgoing)Bitrate$/;
+
+/** Bits a second that a worker measures: the field that counts the same, which is zero where nothing ever passed. */
+function counterOf(key) {
+  if (key === 'bitrate') return 'byteCount';
+  const [, kind, direction] = /^(\w*?)(recv|send)Bitrate$/i.exec(key) ?? [];
+  if (direction === undefined) return null;
+  const counter = `${kind}Bytes${/recv/i.test(direction) ? 'Received' : 'Sent'}`;
+  return counter[0].toLowerCase() + counter.slice(1);
+}
+
+/** Whether a transport counts reports in its bytes, which come by timers where there is media. */
+const mayReport = (key, { rtpBytesSent, rtpBytesReceived }) =>
+  (key === 'bytesSent' || key === 'bytesReceived') && (rtpBytesSent > 0 || rtpBytesReceived > 0);
 
 const sorted = (items) =>
   items
@@ -51,12 +64,21 @@ export class Normaliser {
       return sets.test(key) ? sorted(items) : items;
     }
     if (typeof value === 'object') {
-      return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, this.value(field, name)]));
+      return Object.fromEntries(
+        Object.entries(value).map(([name, field]) => [name, this.#measured(name, value) ?? this.value(field, name)]),
+      );
     }
     if (typeof value === 'bigint') return this.#number(Number(value), key);
     if (typeof value === 'number') return this.#number(value, key);
     if (typeof value === 'string') return this.#text(value, key);
     return value;
+  }
+
+  /** The name of a measured figure that hangs on how fast the machine is; null when it is another field. */
+  #measured(key, fields) {
+    const counter = counterOf(key);
+    if (counter !== null && (fields[counter] ?? 1) > 0) return '<bps>';
+    return mayReport(key, fields) ? '<n>' : null;
   }
 
   #number(value, key) {
@@ -68,7 +90,7 @@ export class Normaliser {
     // A consumer's numbers begin anywhere, but never this low.
     if (key === 'sequenceNumber' && value >= 1000) return '<n>';
     if (/port$/i.test(key)) return value === 0 ? 0 : this.name('port', value);
-    if (measuredRates.test(key)) return value === 0 ? 0 : '<bps>';
+    if (estimates.test(key)) return value === 0 ? 0 : '<bps>';
     if (/^(jitter|roundTripTime)$/.test(key)) return value === 0 ? 0 : `<${key}>`;
     return value;
   }

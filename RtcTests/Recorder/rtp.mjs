@@ -85,13 +85,6 @@ export const fir = ({ sender = 1, ssrc, sequence = 0 }) => feedback(4, 206, [sen
 export const nack = ({ sender = 1, ssrc, packetId, mask = 0 }) =>
   feedback(1, 205, [sender, ssrc, packetId * 0x10000 + mask]);
 
-/** A receiver's estimate in bits a second (draft-alvestrand-rmcat-remb). */
-export function remb({ sender = 1, bitrate, ssrcs }) {
-  const exponent = Math.max(0, Math.ceil(Math.log2((bitrate + 1) / 2 ** 18)));
-  const mantissa = Math.floor(bitrate / 2 ** exponent);
-  return feedback(15, 206, [sender, 0, 0x52454d42, ssrcs.length * 2 ** 24 + exponent * 2 ** 18 + mantissa, ...ssrcs]);
-}
-
 /** Whether a datagram is RTCP (RFC 5761 section 4). */
 export const isRtcp = (packet) => packet.length >= 8 && packet[1] >= 192 && packet[1] <= 223;
 

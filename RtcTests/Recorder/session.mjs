@@ -254,6 +254,15 @@ export class Session {
     return this.#quietly('WORKER_DUMP', '');
   }
 
+  /**
+   * Waits for calls that were made one right after another, and for all that they set off. Nothing else happens between
+   * them however slow the machine is, because the worker reads them in one go.
+   */
+  async settled(...calls) {
+    await Promise.all(calls);
+    await this.barrier();
+  }
+
   /** Waits for a notification of this kind that was not waited for before. */
   async event(name, count = 1) {
     await until(() => (this.#unheard.get(name) ?? 0) >= count, `${count} ${name}`);
@@ -265,6 +274,13 @@ export class Session {
     const says = (told) => Object.entries(fields).every(([key, value]) => told.body[key] === value);
     const isTold = (id) => this.#heard.some((told) => told.event === name && told.handlerId === id && says(told));
     return until(() => handlerIds.every(isTold), `${name} of ${handlerIds}`);
+  }
+
+  /** Waits for a notification that is such a one, now or before, and returns its body. */
+  async heard(name, isSuch) {
+    const find = () => this.#heard.find(({ event, body }) => event === name && isSuch(body));
+    await until(find, `such a ${name}`);
+    return find().body;
   }
 
   /** Waits until a transport has received this many bytes of RTP, or of anything. */

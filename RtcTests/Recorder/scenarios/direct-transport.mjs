@@ -47,7 +47,7 @@ export default {
     send(111, { padding: 8 });
     send(112, { payload: [], padding: 16 });
     send(113);
-    await s.event('CONSUMER_RTP', 4);
+    await s.barrier();
     s.step('far away: twice in a row is a restart');
     send(40_000);
     send(40_001);

@@ -19,16 +19,15 @@ async function open(s, { temporalLayers = 1, feedback = [], dtx = true } = {}) {
   const producer = await publisher.produce(videoProducer({ encodings, mid: 's', feedback }));
   const streams = encodings.map(({ ssrc }) => new Vp8Stream({ producer, transport: publisher, ssrc, temporalLayers }));
   let frame = 0;
-  const encode = async ({ keyFrame = false, of = streams } = {}) => {
+  const encode = ({ keyFrame = false, of = streams } = {}) => {
     frame++;
     for (const stream of of) stream.encode(frame, keyFrame);
-    await s.barrier();
   };
-  await encode({ keyFrame: true });
+  encode({ keyFrame: true });
   // Viewers can be switched once the clock of the sender is known.
   for (let i = 0; i < 3; i++) {
     for (const stream of streams) stream.report();
-    await s.barrier();
+    await s.settled(encode());
   }
   const rtpCapabilities = withoutBandwidth(router.rtpCapabilities);
   const consume = (options) => viewer.consume({ producerId: producer.id, rtpCapabilities, ...options });
@@ -40,19 +39,15 @@ export default {
     const { producer, encode, consume } = await open(s);
     s.step('the highest, from its key frame on');
     const consumer = await consume();
-    await encode();
-    await encode({ keyFrame: true });
-    await encode();
-    s.step('the lowest');
-    await consumer.setPreferredLayers({ spatialLayer: 0 });
-    await encode();
-    await encode({ keyFrame: true });
-    await encode();
-    s.step('between');
-    await consumer.setPreferredLayers({ spatialLayer: 1, temporalLayer: 0 });
-    await encode();
-    await encode({ keyFrame: true });
-    await encode();
+    await s.settled(encode(), encode({ keyFrame: true }), encode());
+    for (const [title, spatialLayer] of [
+      ['the lowest', 0],
+      ['between', 1],
+    ]) {
+      s.step(title);
+      const asked = consumer.setPreferredLayers({ spatialLayer });
+      await s.settled(asked, encode(), encode({ keyFrame: true }), encode());
+    }
     s.step('what is there');
     await consumer.dump();
     await consumer.getStats();
@@ -64,12 +59,11 @@ export default {
     const preferred = (temporalLayer) => ({ spatialLayer: 1, temporalLayer });
     s.step('begun with the base layer only');
     const consumer = await consume({ preferredLayers: preferred(0) });
-    await encode({ keyFrame: true });
-    for (let i = 0; i < 4; i++) await encode();
+    await s.settled(encode({ keyFrame: true }), encode(), encode(), encode(), encode());
     for (const temporalLayer of [2, 1, 0]) {
       s.step(`up to ${temporalLayer}`);
-      await consumer.setPreferredLayers(preferred(temporalLayer));
-      for (let i = 0; i < 5; i++) await encode();
+      const asked = consumer.setPreferredLayers(preferred(temporalLayer));
+      await s.settled(asked, encode(), encode(), encode(), encode(), encode());
     }
     await consumer.dump();
   },
@@ -77,39 +71,33 @@ export default {
   async 'paused and resumed'(s) {
     const { producer, encode, consume } = await open(s);
     const consumer = await consume();
-    await encode({ keyFrame: true });
+    await s.settled(encode({ keyFrame: true }));
     for (const paused of [consumer, producer]) {
       s.step(paused === consumer ? 'the consumer' : 'the producer');
-      await paused.pause();
-      await encode({ keyFrame: true });
+      await s.settled(paused.pause(), encode({ keyFrame: true }));
       await consumer.dump();
-      await paused.resume();
-      await encode();
-      await encode({ keyFrame: true });
-      await encode();
+      await s.settled(paused.resume(), encode(), encode({ keyFrame: true }), encode());
     }
     s.step('other layers while paused');
     await consumer.pause();
-    await consumer.setPreferredLayers({ spatialLayer: 0 });
-    await encode();
-    await consumer.resume();
-    await encode({ keyFrame: true });
+    await s.settled(consumer.setPreferredLayers({ spatialLayer: 0 }), encode());
+    await s.settled(consumer.resume(), encode({ keyFrame: true }));
   },
 
   async 'streams stop and come back'(s) {
     const { producer, streams, encode, consume } = await open(s, { dtx: false });
     const consumer = await consume();
-    await encode({ keyFrame: true });
+    await s.settled(encode({ keyFrame: true }));
     s.step('all stop');
     await s.apart(() => s.event('PRODUCER_SCORE', 6));
     await consumer.dump();
     await producer.getStats();
     s.step('one after another comes back');
     for (const stream of streams) {
-      await encode({ of: [stream] });
-      await encode({ of: [stream], keyFrame: true });
+      encode({ of: [stream] });
+      encode({ of: [stream], keyFrame: true });
     }
-    await encode();
+    await s.settled(encode());
     await consumer.dump();
   },
 
@@ -118,7 +106,7 @@ export default {
     s.step('of the layer that is wanted');
     const consumer = await consume({ preferredLayers: { spatialLayer: 1 } });
     await s.event('DIRECTTRANSPORT_RTCP');
-    await encode({ keyFrame: true });
+    await s.settled(encode({ keyFrame: true }));
     // A stream is asked at a pace that is the worker's own, so the answer may come first.
     const asked = (ask) =>
       s.apart(async () => {
@@ -127,13 +115,13 @@ export default {
       });
     s.step('of the layer that is sent');
     await asked(() => consumer.requestKeyFrame());
-    await encode({ keyFrame: true });
+    await s.settled(encode({ keyFrame: true }));
     s.step('of the new layer');
     await asked(() => consumer.setPreferredLayers({ spatialLayer: 2 }));
     s.step('by the viewer, while another layer is waited for');
     const [{ ssrc }] = consumer.rtpParameters.encodings;
     await asked(() => viewer.sendRtcp(pli({ ssrc })));
-    await encode({ keyFrame: true });
+    await s.settled(encode({ keyFrame: true }));
     s.step('by nobody who is paused');
     await consumer.pause();
     await consumer.requestKeyFrame();
@@ -148,15 +136,12 @@ export default {
     await consumer.enableTraceEvent(['rtp', 'keyframe', 'nack', 'pli', 'fir']);
     s.ignore('DIRECTTRANSPORT_RTCP');
     s.step('begun');
-    await consumer.resume();
-    await encode({ keyFrame: true });
-    await encode();
-    await s.event('PRODUCER_TRACE', 7);
+    await s.settled(consumer.resume(), encode({ keyFrame: true }), encode());
     s.step('feedback');
     const [{ ssrc }] = consumer.rtpParameters.encodings;
     viewer.sendRtcp(nack({ ssrc, packetId: s.firstSequence(ssrc) }));
     await s.barrier();
     viewer.sendRtcp(fir({ ssrc }));
-    await s.event('PRODUCER_TRACE');
+    await s.event('PRODUCER_TRACE', 8);
   },
 };

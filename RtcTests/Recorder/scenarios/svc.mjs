@@ -19,11 +19,10 @@ async function open(s, scalabilityMode) {
     ...{ spatialLayers: Number(scalabilityMode[1]), isKeyOnly: scalabilityMode.endsWith('_KEY') },
   });
   let frame = 0;
-  const encode = async ({ keyFrame = false, count = 1 } = {}) => {
+  const encode = ({ keyFrame = false, count = 1 } = {}) => {
     for (let i = 0; i < count; i++) stream.encode(++frame, keyFrame);
-    await s.barrier();
   };
-  await encode({ keyFrame: true });
+  await s.settled(encode({ keyFrame: true }));
   const rtpCapabilities = withoutBandwidth(router.rtpCapabilities);
   const consume = (options) => viewer.consume({ producerId: producer.id, rtpCapabilities, ...options });
   return { producer, encode, consume };
@@ -33,15 +32,11 @@ async function spatialLayers(s, scalabilityMode) {
   const { producer, encode, consume } = await open(s, scalabilityMode);
   s.step('all, from the key frame on');
   const consumer = await consume();
-  await encode({ count: 2 });
-  await encode({ keyFrame: true });
-  await encode({ count: 4 });
+  await s.settled(encode({ count: 2 }), encode({ keyFrame: true }), encode({ count: 4 }));
   for (const spatialLayer of [0, 1]) {
     s.step(`spatial layer ${spatialLayer}`);
-    await consumer.setPreferredLayers({ spatialLayer });
-    await encode({ count: 3 });
-    await encode({ keyFrame: true });
-    await encode({ count: 3 });
+    const asked = consumer.setPreferredLayers({ spatialLayer });
+    await s.settled(asked, encode({ count: 3 }), encode({ keyFrame: true }), encode({ count: 3 }));
   }
   s.step('what is there');
   await consumer.dump();
@@ -59,12 +54,10 @@ export default {
     const preferred = (temporalLayer) => ({ spatialLayer: 0, temporalLayer });
     s.step('the base layer only');
     const consumer = await consume({ preferredLayers: preferred(0) });
-    await encode({ keyFrame: true });
-    await encode({ count: 4 });
+    await s.settled(encode({ keyFrame: true }), encode({ count: 4 }));
     for (const temporalLayer of [2, 1, 0]) {
       s.step(`up to ${temporalLayer}`);
-      await consumer.setPreferredLayers(preferred(temporalLayer));
-      await encode({ count: 5 });
+      await s.settled(consumer.setPreferredLayers(preferred(temporalLayer)), encode({ count: 5 }));
     }
     await consumer.dump();
   },
@@ -72,15 +65,11 @@ export default {
   async 'paused and resumed'(s) {
     const { producer, encode, consume } = await open(s, 'L3T3');
     const consumer = await consume();
-    await encode({ keyFrame: true });
+    await s.settled(encode({ keyFrame: true }));
     for (const paused of [consumer, producer]) {
       s.step(paused === consumer ? 'the consumer' : 'the producer');
-      await paused.pause();
-      await encode({ keyFrame: true });
-      await paused.resume();
-      await encode();
-      await encode({ keyFrame: true });
-      await encode();
+      await s.settled(paused.pause(), encode({ keyFrame: true }));
+      await s.settled(paused.resume(), encode(), encode({ keyFrame: true }), encode());
     }
   },
 
@@ -89,8 +78,6 @@ export default {
     await producer.enableTraceEvent(['rtp', 'keyframe']);
     const consumer = await consume({ paused: true, preferredLayers: { spatialLayer: 1, temporalLayer: 1 } });
     await consumer.enableTraceEvent(['rtp', 'keyframe']);
-    await consumer.resume();
-    await encode({ keyFrame: true });
-    await encode({ count: 2 });
+    await s.settled(consumer.resume(), encode({ keyFrame: true }), encode({ count: 2 }));
   },
 };

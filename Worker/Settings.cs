@@ -116,14 +116,13 @@ public sealed record Settings
         if (isNegative || text.StartsWith("+"))
             text = text[1..];
 
-        int digits = text.IndexOfAnyExceptInRange('0', '9');
-        if (digits >= 0)
-            text = text[..digits];
-        if (text.IsEmpty)
+        long number = 0;
+        int digits = 0;
+        for (; digits < text.Length && char.IsAsciiDigit(text[digits]); digits++)
+            number = Math.Min((number * 10) + (text[digits] - '0'), uint.MaxValue);
+        if (digits == 0)
             throw new SettingsException($"value '{value}' of {option} is not a number");
 
-        if (!long.TryParse(text, out long number))
-            number = long.MaxValue;
         number = isNegative ? -number : number;
         if (number is < int.MinValue or > int.MaxValue)
             throw new SettingsException($"value '{value}' of {option} is out of range");

@@ -101,7 +101,6 @@ public sealed partial class WorkerProcess : IDisposable
         Loop.Dispose();
         _dtls.Dispose();
         _certificate.Dispose();
-        Loggers.Dispose();
     }
 
     private static WallClock ReadWallClock(IClock clock)

@@ -62,7 +62,11 @@ public sealed partial class WireLayout
             _tableStarts[i] = tableStarts[i] / FieldCheck.Numbers;
         }
 
-        Array.Fill(_enumFromWire, UnknownEnum);
+        // Not Array.Fill: it is compiled at its first call, because it counts on the width of the machine's vectors.
+        for (int i = 0; i < _enumFromWire.Length; i++)
+        {
+            _enumFromWire[i] = UnknownEnum;
+        }
         for (int i = 0; i + 2 < enumValues.Length; i += 3)
         {
             int map = enumValues[i] * 256;
@@ -104,22 +108,39 @@ public sealed partial class WireLayout
 
     private static bool TryParse(string? version, out int major, out int minor, out int patch)
     {
-        (major, minor, patch) = (0, 0, 0);
-        string[] parts = (version ?? "").Split('.', 3);
-        if (parts.Length != 3)
+        (minor, patch) = (0, 0);
+        ReadOnlySpan<char> rest = version;
+        // What follows a hyphen names a pre-release, which speaks as its release does.
+        return TryTakeNumber(ref rest, out major)
+            && TryTake(ref rest, '.') && TryTakeNumber(ref rest, out minor)
+            && TryTake(ref rest, '.') && TryTakeNumber(ref rest, out patch)
+            && (rest.IsEmpty || rest[0] == '-');
+    }
+
+    private static bool TryTakeNumber(ref ReadOnlySpan<char> text, out int number)
+    {
+        number = 0;
+        int length = 0;
+        for (; length < text.Length && char.IsAsciiDigit(text[length]); length++)
+        {
+            if (length == 5)
+            {
+                return false;
+            }
+            number = (number * 10) + (text[length] - '0');
+        }
+        text = text[length..];
+        return length > 0;
+    }
+
+    private static bool TryTake(ref ReadOnlySpan<char> text, char expected)
+    {
+        if (text.IsEmpty || text[0] != expected)
         {
             return false;
         }
-        // What follows a hyphen names a pre-release, which speaks as its release does.
-        int hyphen = parts[2].IndexOf('-');
-        string last = hyphen < 0 ? parts[2] : parts[2][..hyphen];
-        return TryNumber(parts[0], out major) && TryNumber(parts[1], out minor) && TryNumber(last, out patch);
-    }
-
-    private static bool TryNumber(string text, out int number)
-    {
-        number = 0;
-        return text.Length is > 0 and <= 5 && text.All(char.IsAsciiDigit) && int.TryParse(text, out number);
+        text = text[1..];
+        return true;
     }
 
     private static long Order(int major, int minor, int patch) => ((long)major << 40) + ((long)minor << 20) + patch;

@@ -91,7 +91,10 @@ public sealed class PacketPool
     public IReadOnlyList<string> DescribeOutstanding()
     {
 #if DEBUG
-        return _outstanding.Select(buffer => buffer.Describe()).ToArray();
+        var lines = new List<string>();
+        foreach (PacketBuffer buffer in _outstanding)
+            lines.Add(buffer.Describe());
+        return lines;
 #else
         return InUseCount == 0 ? [] : [$"{InUseCount} buffers of {InUseBytes} bytes"];
 #endif

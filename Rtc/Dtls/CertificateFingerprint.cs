@@ -26,11 +26,10 @@ internal static class CertificateFingerprint
     /// <summary>All five, in the order of the enumeration.</summary>
     public static DtlsFingerprint[] ComputeAll(OpenSslCertificate certificate)
     {
-        DtlsFingerprintAlgorithm[] algorithms = Enum.GetValues<DtlsFingerprintAlgorithm>();
-        var fingerprints = new DtlsFingerprint[algorithms.Length];
-        for (int i = 0; i < algorithms.Length; i++)
+        var fingerprints = new DtlsFingerprint[(int)DtlsFingerprintAlgorithm.Sha512 + 1];
+        for (int i = 0; i < fingerprints.Length; i++)
         {
-            fingerprints[i] = Compute(certificate, algorithms[i]);
+            fingerprints[i] = Compute(certificate, (DtlsFingerprintAlgorithm)i);
         }
 
         return fingerprints;

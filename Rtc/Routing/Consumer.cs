@@ -276,8 +276,7 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant, IForwar
         Kind = Kind,
         RtpParameters = RtpParameters,
         ConsumableRtpEncodings = _options.ConsumableRtpEncodings,
-        SupportedCodecPayloadTypes =
-            [.. Enumerable.Range(0, 128).Where(type => _isPayloadTypeSupported[type]).Select(type => (byte)type)],
+        SupportedCodecPayloadTypes = GetSupportedPayloadTypes(),
         TraceEventTypes = _tracer.Types,
         Paused = IsPaused,
         ProducerPaused = IsProducerPaused,
@@ -424,6 +423,18 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant, IForwar
         _streams.Interrupt();
         if (IsManaged && Kind == MediaKind.Video)
             _transport.OnBitrateNeedChanged(this, nowUs);
+    }
+
+    private byte[] GetSupportedPayloadTypes()
+    {
+        List<byte> types = [];
+        for (int type = 0; type < _isPayloadTypeSupported.Length; type++)
+        {
+            if (_isPayloadTypeSupported[type])
+                types.Add((byte)type);
+        }
+
+        return types.ToArray();
     }
 
     private void TellScore()

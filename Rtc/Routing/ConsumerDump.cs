@@ -25,7 +25,7 @@ public sealed class ConsumerDump
     public required IReadOnlyList<RtpEncodingParameters> ConsumableRtpEncodings { get; init; }
 
     /// <summary>Payload types of the media codecs, ascending.</summary>
-    public required IReadOnlyList<byte> SupportedCodecPayloadTypes { get; init; }
+    public required byte[] SupportedCodecPayloadTypes { get; init; }
 
     /// <summary>Enabled trace events.</summary>
     public required RtpTraceEventTypes TraceEventTypes { get; init; }

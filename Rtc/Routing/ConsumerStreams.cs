@@ -31,7 +31,16 @@ internal sealed class ConsumerStreams
     public ConsumerStream First => _streams[0];
 
     /// <summary>The longest round trip to the receiver in microseconds; 0 while none is known.</summary>
-    public long RoundTripUs => _streams.Max(stream => stream.Sender.RoundTripUs);
+    public long RoundTripUs
+    {
+        get
+        {
+            long longest = 0;
+            foreach (ConsumerStream stream in _streams)
+                longest = Math.Max(longest, stream.Sender.RoundTripUs);
+            return longest;
+        }
+    }
 
     /// <summary>What the receiver loses of the stream of which it loses most, in 256ths.</summary>
     public byte FractionLost
@@ -168,10 +177,10 @@ internal sealed class ConsumerStreams
     }
 
     /// <summary>Snapshots for dumps.</summary>
-    public IReadOnlyList<RtpStreamDump> Dump() => [.. _streams.Select(stream => stream.Sender.Dump())];
+    public IReadOnlyList<RtpStreamDump> Dump() => _streams.Map(stream => stream.Sender.Dump());
 
     /// <summary>Snapshots of what was sent.</summary>
-    public List<RtpStreamStats> GetStats(long nowUs) => [.. _streams.Select(stream => stream.Sender.GetStats(nowUs))];
+    public List<RtpStreamStats> GetStats(long nowUs) => [.. _streams.Map(stream => stream.Sender.GetStats(nowUs))];
 
     private static ConsumerStream Create(
         Consumer consumer, ConsumerOptions options, RouterEnvironment environment, int index, byte[] mid)

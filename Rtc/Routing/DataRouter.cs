@@ -84,10 +84,10 @@ public sealed class DataRouter(string routerId)
         consumer.Close();
     }
 
-    internal List<(string ProducerId, IReadOnlyList<string> ConsumerIds)> DumpProducers() =>
-        [.. _producers.Values.Select(fanout =>
-            (fanout.Producer.Id, (IReadOnlyList<string>)[.. fanout.Consumers.Select(consumer => consumer.Id)]))];
+    internal IReadOnlyList<(string ProducerId, IReadOnlyList<string> ConsumerIds)> DumpProducers() =>
+        _producers.Values.Map(fanout =>
+            (fanout.Producer.Id, (IReadOnlyList<string>)fanout.Consumers.Map(consumer => consumer.Id)));
 
-    internal List<(string ConsumerId, string ProducerId)> DumpConsumers() =>
-        [.. _consumers.Values.Select(consumer => (consumer.Id, consumer.DataProducerId))];
+    internal IReadOnlyList<(string ConsumerId, string ProducerId)> DumpConsumers() =>
+        _consumers.Values.Map(consumer => (consumer.Id, consumer.DataProducerId));
 }

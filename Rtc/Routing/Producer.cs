@@ -187,14 +187,14 @@ public sealed class Producer : IRtpReceiveStreamListener, IDeadlineOwner
         Type = Type,
         RtpParameters = RtpParameters,
         RtpMapping = _options.RtpMapping,
-        RtpStreams = [.. GetStreams().Select(stream => stream.Receiver.Dump())],
+        RtpStreams = GetStreams().Map(stream => stream.Receiver.Dump()),
         TraceEventTypes = _tracer.Types,
         Paused = IsPaused,
     };
 
     /// <summary>A snapshot of the stats of the streams that have begun, in the order of their encodings.</summary>
     public IReadOnlyList<RtpStreamStats> GetStats(long nowUs) =>
-        [.. GetStreams().Select(stream => stream.Receiver.GetStats(nowUs))];
+        GetStreams().Map(stream => stream.Receiver.GetStats(nowUs));
 
     void IRtpReceiveStreamListener.OnScoreChanged(RtpReceiveStream receiver, byte previousScore, long nowUs)
     {
@@ -264,7 +264,7 @@ public sealed class Producer : IRtpReceiveStreamListener, IDeadlineOwner
 
     internal ReadOnlySpan<byte> GetScores() => _scores;
 
-    internal IReadOnlyList<ProducerStreamInfo> GetStreamInfos() => [.. GetStreams().Select(stream => stream.Info)];
+    internal IReadOnlyList<ProducerStreamInfo> GetStreamInfos() => GetStreams().Map(stream => stream.Info);
 
     private List<ProducerStream> GetStreams()
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Rtc.Rtp;
+using Rtc.Seams;
 
 namespace Rtc.Routing;
 
@@ -21,9 +22,9 @@ internal sealed class ProducerStreams
     {
         _parameters = parameters;
         _byEncoding = new ProducerStream?[parameters.Encodings.Count];
-        _rids = [.. parameters.Encodings.Select(
-            encoding => encoding.Rid is null ? null : Encoding.UTF8.GetBytes(encoding.Rid))];
-        _rtxPayloadTypes = [.. parameters.Encodings.Select(encoding => parameters.GetRtxCodec(encoding)?.PayloadType)];
+        _rids = parameters.Encodings.Map(
+            encoding => encoding.Rid is null ? null : Encoding.UTF8.GetBytes(encoding.Rid));
+        _rtxPayloadTypes = parameters.Encodings.Map(encoding => parameters.GetRtxCodec(encoding)?.PayloadType);
     }
 
     /// <summary>By encoding; null where none has begun.</summary>

@@ -210,10 +210,10 @@ public sealed class Router
     {
         _isClosing = true;
         Data.IsClosing = true;
-        foreach (IRouterTransport transport in _transports.Values.ToArray())
+        foreach (IRouterTransport transport in _transports.Values.Map(transport => transport))
             CloseTransport(transport.Id, nowUs);
 
-        foreach (IRtpObserver observer in _observers.Values.ToArray())
+        foreach (IRtpObserver observer in _observers.Values.Map(observer => observer))
             CloseObserver(observer.Id);
     }
 
@@ -221,13 +221,13 @@ public sealed class Router
     public RouterDump Dump() => new()
     {
         Id = Id,
-        TransportIds = [.. _transports.Values.Select(transport => transport.Id)],
-        RtpObserverIds = [.. _observers.Values.Select(observer => observer.Id)],
-        ProducerConsumers = [.. _producers.Values.Select(fanout =>
-            (fanout.Producer.Id, (IReadOnlyList<string>)[.. fanout.Consumers.Select(consumer => consumer.Id)]))],
-        ConsumerProducers = [.. _consumers.Values.Select(consumer => (consumer.Id, consumer.ProducerId))],
-        ProducerObservers = [.. _producers.Values.Select(fanout =>
-            (fanout.Producer.Id, (IReadOnlyList<string>)[.. fanout.Observers.Select(observer => observer.Id)]))],
+        TransportIds = _transports.Values.Map(transport => transport.Id),
+        RtpObserverIds = _observers.Values.Map(observer => observer.Id),
+        ProducerConsumers = _producers.Values.Map(fanout =>
+            (fanout.Producer.Id, (IReadOnlyList<string>)fanout.Consumers.Map(consumer => consumer.Id))),
+        ConsumerProducers = _consumers.Values.Map(consumer => (consumer.Id, consumer.ProducerId)),
+        ProducerObservers = _producers.Values.Map(fanout =>
+            (fanout.Producer.Id, (IReadOnlyList<string>)fanout.Observers.Map(observer => observer.Id))),
         DataProducerConsumers = Data.DumpProducers(),
         DataConsumerProducers = Data.DumpConsumers(),
     };

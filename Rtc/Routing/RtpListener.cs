@@ -21,15 +21,15 @@ public sealed class RtpListener
 
     /// <summary>SSRCs given or learned, with the id of their producer.</summary>
     public IReadOnlyList<(uint Ssrc, string ProducerId)> SsrcTable =>
-        [.. _bySsrc.Select(entry => (entry.Key, entry.Value.Id))];
+        _bySsrc.Map((ssrc, producer) => (ssrc, producer.Id));
 
     /// <summary>MIDs, with the id of their producer.</summary>
     public IReadOnlyList<(string Mid, string ProducerId)> MidTable =>
-        [.. _byMid.Select(entry => (entry.Key, entry.Value.Id))];
+        _byMid.Map((mid, producer) => (mid, producer.Id));
 
     /// <summary>RIDs, with the id of their producer.</summary>
     public IReadOnlyList<(string Rid, string ProducerId)> RidTable =>
-        [.. _byRid.Select(entry => (entry.Key, entry.Value.Id))];
+        _byRid.Map((rid, producer) => (rid, producer.Id));
 
     /// <summary>Finds the producer of an SSRC, for RTCP.</summary>
     public Producer? Find(uint ssrc) => _bySsrc.GetValueOrDefault(ssrc);
@@ -91,8 +91,11 @@ public sealed class RtpListener
     private static void Remove<TKey>(Dictionary<TKey, Producer> table, Producer producer)
         where TKey : notnull
     {
-        foreach (TKey key in table.Where(entry => entry.Value == producer).Select(entry => entry.Key).ToArray())
-            table.Remove(key);
+        foreach ((TKey key, Producer owner) in table)
+        {
+            if (owner == producer)
+                table.Remove(key);
+        }
     }
 
     private static Producer? Find(Dictionary<string, Producer> table, ReadOnlySpan<byte> name)

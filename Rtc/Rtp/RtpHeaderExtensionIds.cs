@@ -1,3 +1,5 @@
+using Rtc.Seams;
+
 namespace Rtc.Rtp;
 
 /// <summary>By which id packets carry each header extension; 0 when they do not.</summary>
@@ -42,7 +44,7 @@ public readonly record struct RtpHeaderExtensionIds
     /// <summary>Reads the ids out of parameters; of two for the same extension the first counts.</summary>
     public static RtpHeaderExtensionIds From(IReadOnlyList<RtpHeaderExtensionParameters> extensions)
     {
-        byte Id(RtpHeaderExtensionUri uri) => extensions.FirstOrDefault(extension => extension.Uri == uri)?.Id ?? 0;
+        byte Id(RtpHeaderExtensionUri uri) => extensions.Find(extension => extension.Uri == uri)?.Id ?? 0;
 
         return new RtpHeaderExtensionIds
         {

@@ -12,7 +12,14 @@ public sealed class RtpParameterList : IReadOnlyList<RtpParameter>
     /// <param name="parameters">What the application gave.</param>
     public RtpParameterList(IEnumerable<RtpParameter> parameters)
     {
-        _parameters = parameters.DistinctBy(parameter => parameter.Name).ToArray();
+        var distinct = new List<RtpParameter>();
+        foreach (RtpParameter parameter in parameters)
+        {
+            if (distinct.Find(other => other.Name == parameter.Name) is null)
+                distinct.Add(parameter);
+        }
+
+        _parameters = distinct.ToArray();
     }
 
     /// <summary>No parameters.</summary>

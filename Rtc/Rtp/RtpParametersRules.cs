@@ -31,7 +31,7 @@ internal static class RtpParametersRules
         if (encodings.Count == 0)
             throw RequestException.TypeError("rtpParameters.encodings is empty");
 
-        RtpCodecParameters first = codecs.FirstOrDefault(codec => codec.MimeType.IsMedia)
+        RtpCodecParameters first = codecs.Find(codec => codec.MimeType.IsMedia)
             ?? throw RequestException.TypeError("no codec in rtpParameters.codecs carries media");
         var checkedEncodings = new RtpEncodingParameters[encodings.Count];
         for (int i = 0; i < encodings.Count; i++)
@@ -55,7 +55,7 @@ internal static class RtpParametersRules
 
     private static void CheckAssociated(RtpCodecParameters rtx, IReadOnlyList<RtpCodecParameters> codecs)
     {
-        RtpCodecParameters associated = codecs.FirstOrDefault(codec => codec.PayloadType == rtx.AssociatedPayloadType)
+        RtpCodecParameters associated = codecs.Find(codec => codec.PayloadType == rtx.AssociatedPayloadType)
             ?? throw RequestException.TypeError(
                 $"RTX codec with payload type {rtx.PayloadType} names payload type {rtx.AssociatedPayloadType}, "
                 + "which no codec has");
@@ -69,7 +69,7 @@ internal static class RtpParametersRules
 
     private static void CheckMediaCodec(int index, byte payloadType, IReadOnlyList<RtpCodecParameters> codecs)
     {
-        RtpCodecParameters codec = codecs.FirstOrDefault(codec => codec.PayloadType == payloadType)
+        RtpCodecParameters codec = codecs.Find(codec => codec.PayloadType == payloadType)
             ?? throw RequestException.TypeError(
                 $"encodings[{index}].codecPayloadType is {payloadType}, which no codec has");
         if (!codec.MimeType.IsMedia)

@@ -47,10 +47,16 @@ public readonly struct TransportAddress : IEquatable<TransportAddress>
         _ => throw new ArgumentException("an IP address has 4 or 16 bytes", nameof(address)),
     };
 
-    /// <summary>Parses a numeric IP address. Names are never resolved.</summary>
+    /// <summary>
+    /// Parses a numeric IP address: four decimal numbers without leading zeros and with dots between them, or any form
+    /// of RFC 4291 section 2.2. Names are never resolved.
+    /// </summary>
     public static bool TryParse(string address, ushort port, out TransportAddress result)
     {
         result = default;
+        if (!address.Contains(':'))
+            return TryParseIPv4(address, port, out result);
+
         if (!IPAddress.TryParse(address, out IPAddress? parsed))
             return false;
 
@@ -82,6 +88,9 @@ public readonly struct TransportAddress : IEquatable<TransportAddress>
     /// <summary>The IP address alone, as text in its normal form.</summary>
     public string FormatAddress()
     {
+        if (!_isIPv6)
+            return FormatIPv4((uint)_low);
+
         Span<byte> bytes = stackalloc byte[16];
         return new IPAddress(bytes[..WriteAddress(bytes)]).ToString();
     }
@@ -98,6 +107,59 @@ public readonly struct TransportAddress : IEquatable<TransportAddress>
 
     /// <inheritdoc/>
     public override string ToString() => _isIPv6 ? $"[{FormatAddress()}]:{_port}" : $"{FormatAddress()}:{_port}";
+
+    // IPv4 is done here, because IPAddress takes the first address 3 ms and reads octal and shortened forms as well.
+    private static bool TryParseIPv4(ReadOnlySpan<char> text, ushort port, out TransportAddress result)
+    {
+        result = default;
+        uint address = 0;
+        for (int part = 0; part < 4; part++)
+        {
+            int length = 0;
+            uint number = 0;
+            for (; length < text.Length && char.IsAsciiDigit(text[length]); length++)
+            {
+                number = (number * 10) + (uint)(text[length] - '0');
+                if (length == 3 || (length > 0 && text[0] == '0'))
+                    return false;
+            }
+
+            if (length == 0 || number > byte.MaxValue)
+                return false;
+
+            address = (address << 8) | number;
+            text = text[length..];
+            if (part < 3)
+            {
+                if (text.IsEmpty || text[0] != '.')
+                    return false;
+
+                text = text[1..];
+            }
+        }
+
+        result = new TransportAddress(0, address, port, isIPv6: false);
+        return text.IsEmpty;
+    }
+
+    private static string FormatIPv4(uint address)
+    {
+        Span<char> text = stackalloc char[15];
+        int length = 0;
+        for (int shift = 24; shift >= 0; shift -= 8)
+        {
+            uint number = (address >> shift) & 0xFF;
+            if (number >= 100)
+                text[length++] = (char)('0' + (number / 100));
+            if (number >= 10)
+                text[length++] = (char)('0' + (number / 10 % 10));
+            text[length++] = (char)('0' + (number % 10));
+            if (shift > 0)
+                text[length++] = '.';
+        }
+
+        return new string(text[..length]);
+    }
 
     /// <summary>Whether both are the same address and port.</summary>
     public static bool operator ==(in TransportAddress left, in TransportAddress right) => left.Equals(right);

@@ -20,10 +20,28 @@ public sealed class LayerCounters
     }
 
     /// <summary>Packets of all layers.</summary>
-    public long Packets => _counters.Sum(counter => counter.Packets);
+    public long Packets
+    {
+        get
+        {
+            long packets = 0;
+            foreach (RtpDataCounter counter in _counters)
+                packets += counter.Packets;
+            return packets;
+        }
+    }
 
     /// <summary>Bytes of all layers.</summary>
-    public long Bytes => _counters.Sum(counter => counter.Bytes);
+    public long Bytes
+    {
+        get
+        {
+            long bytes = 0;
+            foreach (RtpDataCounter counter in _counters)
+                bytes += counter.Bytes;
+            return bytes;
+        }
+    }
 
     /// <summary>Counts a packet; layers beyond those there are count as the highest.</summary>
     public void Add(int spatialLayer, int temporalLayer, int packetLength, int payloadLength, long nowUs)

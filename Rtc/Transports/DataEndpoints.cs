@@ -106,9 +106,9 @@ public sealed class DataEndpoints
     /// <summary>Closes all, data producers first.</summary>
     internal void Close()
     {
-        foreach (string id in _producers.Keys.ToArray())
+        foreach (string id in _producers.Map((id, _) => id))
             CloseProducer(id);
-        foreach (string id in _consumers.Keys.ToArray())
+        foreach (string id in _consumers.Map((id, _) => id))
             CloseConsumer(id);
     }
 
@@ -126,8 +126,12 @@ public sealed class DataEndpoints
         _transport.Sctp!.ResetStream(stream.StreamId);
     }
 
-    internal List<(ushort StreamId, string ProducerId)> DumpStreams() =>
-        [.. _streamProducers.Select(entry => (entry.Key, entry.Value.Id))];
+    internal IReadOnlyList<(ushort StreamId, string ProducerId)> DumpStreams() =>
+        _streamProducers.Map((streamId, producer) => (streamId, producer.Id));
 
-    internal ushort[] ConsumerStreams() => [.. _streamConsumers.Keys];
+    internal IReadOnlyList<string> ProducerIds => _producers.Map((id, _) => id);
+
+    internal IReadOnlyList<string> ConsumerIds => _consumers.Map((id, _) => id);
+
+    internal ushort[] ConsumerStreams() => _streamConsumers.Map((streamId, _) => streamId);
 }

@@ -53,8 +53,8 @@ internal sealed class SendStreamTable
     /// <summary>All RTX SSRCs.</summary>
     public IReadOnlyList<(uint Ssrc, string ConsumerId)> DumpRtx() => Dump(_rtx);
 
-    private static List<(uint Ssrc, string ConsumerId)> Dump(OrderedDictionary<uint, Consumer> table) =>
-        [.. table.Select(entry => (entry.Key, entry.Value.Id))];
+    private static (uint Ssrc, string ConsumerId)[] Dump(OrderedDictionary<uint, Consumer> table) =>
+        table.Map((ssrc, consumer) => (ssrc, consumer.Id));
 
     private static void Remove(OrderedDictionary<uint, Consumer> table, Consumer consumer, List<uint> removed)
     {

@@ -194,10 +194,10 @@ public abstract class Transport
         _outgoing?.Close();
         _probation?.Close();
         Sctp?.Close(nowUs);
-        foreach (Producer producer in _producers.Values.ToArray())
+        foreach (Producer producer in _producers.Map((_, producer) => producer))
             Close(producer, nowUs);
         _producers.Clear();
-        foreach (Consumer consumer in _consumers.Values.ToArray())
+        foreach (Consumer consumer in _consumers.Map((_, consumer) => consumer))
             CloseConsumer(consumer.Id, nowUs);
         Data.Close();
         _reporter.Stop();
@@ -387,10 +387,10 @@ public abstract class Transport
     {
         Id = Id,
         Direct = _options.Direct,
-        ProducerIds = [.. _producers.Keys],
-        ConsumerIds = [.. _consumers.Keys],
-        DataProducerIds = [.. Data.Producers.Keys],
-        DataConsumerIds = [.. Data.Consumers.Keys],
+        ProducerIds = _producers.Map((id, _) => id),
+        ConsumerIds = _consumers.Map((id, _) => id),
+        DataProducerIds = Data.ProducerIds,
+        DataConsumerIds = Data.ConsumerIds,
         SsrcConsumerIds = _sendStreams.DumpMedia(),
         RtxSsrcConsumerIds = _sendStreams.DumpRtx(),
         HeaderExtensionIds = _headerExtensionIds,

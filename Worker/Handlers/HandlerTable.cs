@@ -19,7 +19,16 @@ public sealed class HandlerTable<T>
     public int Count => _entries.Count;
 
     /// <summary>All ids.</summary>
-    public IReadOnlyList<string> Ids => [.. _entries.Select(entry => entry.Id)];
+    public IReadOnlyList<string> Ids
+    {
+        get
+        {
+            var ids = new string[_entries.Count];
+            for (int i = 0; i < ids.Length; i++)
+                ids[i] = _entries[i].Id;
+            return ids;
+        }
+    }
 
     /// <summary>Adds a handler.</summary>
     /// <exception cref="RequestException">Error: the id is taken.</exception>

@@ -79,7 +79,8 @@ internal sealed class WebRtcServerHandler : IRequestHandler
     /// <summary>Closes all transports on the server, while they can still say goodbye, then the sockets.</summary>
     public void Close()
     {
-        foreach ((string transportId, RouterHandler router) in _transports.ToArray())
+        KeyValuePair<string, RouterHandler>[] transports = [.. _transports];
+        foreach ((string transportId, RouterHandler router) in transports)
             router.CloseTransport(transportId);
         _sockets.Close();
     }

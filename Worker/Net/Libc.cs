@@ -62,7 +62,8 @@ internal static unsafe partial class Libc
     public const int ENOBUFS = 105;
     public const int ECONNREFUSED = 111;
 
-    private const string Library = "libc";
+    // With its version, so that nothing is probed for: plain "libc" finds a linker script first.
+    private const string Library = "libc.so.6";
 
     [LibraryImport(Library, SetLastError = true)]
     public static partial int socket(int domain, int type, int protocol);
@@ -144,6 +145,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, SetLastError = true)]
     public static partial int access(byte* path, int mode);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial nint getrandom(void* buffer, nuint length, uint flags);
 
     /// <summary>struct iovec.</summary>
     [StructLayout(LayoutKind.Sequential)]

@@ -29,8 +29,14 @@ public sealed class SharedPort : IDatagramReceiver, ISharedPort
     public int TupleCount => _byWay.Count;
 
     /// <summary>The transports of the known tuples, each with a number for the tuple.</summary>
-    public IEnumerable<(int Number, WebRtcTransport Transport)> Tuples =>
-        _byWay.Select(x => (x.Key.GetHashCode(), x.Value));
+    public IEnumerable<(int Number, WebRtcTransport Transport)> Tuples
+    {
+        get
+        {
+            foreach ((Way way, WebRtcTransport transport) in _byWay)
+                yield return (way.GetHashCode(), transport);
+        }
+    }
 
     /// <inheritdoc/>
     public void Add(string usernameFragment, WebRtcTransport transport) => _byFragment[usernameFragment] = transport;

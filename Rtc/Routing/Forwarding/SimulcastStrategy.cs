@@ -1,5 +1,6 @@
-using Rtc.Rtp;
 using Rtc.Rtp.Codecs;
+using Rtc.Rtp;
+using Rtc.Seams;
 
 namespace Rtc.Routing.Forwarding;
 
@@ -45,7 +46,7 @@ internal sealed class SimulcastStrategy : IForwardingStrategy
         _host = host;
         _codec = codec;
         _filter = filter;
-        _layers = [.. encodings.Select(encoding => new SimulcastLayer(encoding.Ssrc!.Value))];
+        _layers = encodings.Map(encoding => new SimulcastLayer(encoding.Ssrc!.Value));
         _ladder = new SimulcastLadder(host, _layers, CanSwitchTo);
         _timeline = new SwitchTimeline(clockRate);
         SetPreferredLayers(preferred);

@@ -16,7 +16,7 @@ public class LoggingTests
     public void Level_and_tag_decide_and_errors_ignore_tags(WorkerLogLevel level, LogTags tags, string expected)
     {
         Sink sink = new();
-        using WorkerLoggers loggers = new(sink, new LogFilter { Level = level, Tags = tags });
+        WorkerLoggers loggers = new(sink, new LogFilter { Level = level, Tags = tags });
         ILogger logger = loggers.Create(LogTags.Ice, "IceServer");
         Say(logger, LogLevel.Debug, 1);
         Say(logger, LogLevel.Warning, 2);
@@ -30,7 +30,7 @@ public class LoggingTests
     {
         Sink sink = new();
         LogFilter filter = new();
-        using WorkerLoggers loggers = new(sink, filter);
+        WorkerLoggers loggers = new(sink, filter);
         ILogger logger = loggers.Create(LogTags.Rtx, "Rtx");
         Say(logger, LogLevel.Warning, 1);
         filter.Level = WorkerLogLevel.Warn;
@@ -42,7 +42,7 @@ public class LoggingTests
     [Fact]
     public void What_is_not_wanted_is_not_formatted()
     {
-        using WorkerLoggers loggers = new(new Sink(), new LogFilter());
+        WorkerLoggers loggers = new(new Sink(), new LogFilter());
         ILogger logger = loggers.Create(LogTags.Rtp, "Rtp");
         logger.Log(LogLevel.Debug, new EventId(2), new Untouchable(), null, static (value, _) => $"{value}");
         Assert.False(logger.IsEnabled(LogLevel.Debug));

@@ -72,7 +72,7 @@ internal static class ConsumerWriter
             kind: RtpParametersWriter.ToWire(dump.Kind),
             rtpParameters: RtpParametersWriter.Write(b, dump.RtpParameters),
             consumableRtpEncodings: RtpParametersWriter.WriteEncodings(b, dump.ConsumableRtpEncodings),
-            supportedCodecPayloadTypes: b.Vector(dump.SupportedCodecPayloadTypes.ToArray()),
+            supportedCodecPayloadTypes: b.Vector(dump.SupportedCodecPayloadTypes),
             traceEventTypes: WriteTraceEventTypes(b, dump.TraceEventTypes),
             paused: dump.Paused,
             producerPaused: dump.ProducerPaused,

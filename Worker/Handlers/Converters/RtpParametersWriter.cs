@@ -138,7 +138,7 @@ internal static class RtpParametersWriter
         RtpParameterValue.Double number => Wire.RtpParameters.Double.Create(b, value: number.Value),
         RtpParameterValue.String text => Wire.RtpParameters.String.Create(b, value: b.String(text.Value)),
         RtpParameterValue.IntegerArray array =>
-            Wire.RtpParameters.Integer32Array.Create(b, value: b.Vector(array.Value.ToArray())),
+            Wire.RtpParameters.Integer32Array.Create(b, value: b.Vector([.. array.Value])),
         _ => null,
     };
 }

@@ -1,5 +1,6 @@
 using Benchmarks.Micro.Operations;
 using Rtc.Crypto;
+using Rtc.Rtp;
 
 namespace Benchmarks.Micro;
 
@@ -26,6 +27,10 @@ public static class Catalog
         ["stun-refuse"] = () => new AnswerStun(isAuthentic: false),
         ["forward-to-10"] = () => new ForwardRtp(suite: null),
         ["forward-to-10-gcm128"] = () => new ForwardRtp(SrtpSuite.AeadAes128Gcm),
+        ["forward-vp8-simulcast-to-10"] = () => new ForwardLayers(CodecKind.Vp8, "L1T3"),
+        ["forward-vp9-svc-to-10"] = () => new ForwardLayers(CodecKind.Vp9, "L3T3"),
+        ["forward-av1-svc-to-10"] = () => new ForwardLayers(CodecKind.Av1, "L3T3"),
+        ["transport-cc-feedback"] = () => new TakeFeedback(),
         ["udp-turn-of-10"] = () => new UdpTurn(),
         ["channel-read-request"] = () => new ReadRequest(),
         ["channel-write-notification"] = () => new WriteNotification(),

@@ -11,7 +11,9 @@ internal sealed class BottleneckRate
     private const int Length = 256;
     private const long WindowUs = 400_000;
     private const long RecentUs = 150_000;
+    private const long NewestUs = 90_000;
     private const int LeastPairs = 6;
+    private const int FewPairs = 4;
     private const long LeastSpanUs = 20_000;
 
     private readonly long[] _arrivedAtUs = new long[Length];
@@ -73,7 +75,7 @@ internal sealed class BottleneckRate
     public long GetDispersed() => Get(WindowUs, onlyDispersed: true);
 
     /// <summary>The same by the newest of them.</summary>
-    public long GetRecentDispersed() => Get(RecentUs, onlyDispersed: true);
+    public long GetRecentDispersed() => Get(NewestUs, onlyDispersed: true, FewPairs);
 
     /// <summary>Forgets all: what was seen is of another time.</summary>
     public void Clear()
@@ -82,7 +84,7 @@ internal sealed class BottleneckRate
         Array.Clear(_gapUs);
     }
 
-    private long Get(long windowUs, bool onlyDispersed)
+    private long Get(long windowUs, bool onlyDispersed, int leastPairs = LeastPairs)
     {
         long bytes = 0, spanUs = 0;
         int pairs = 0;
@@ -96,6 +98,6 @@ internal sealed class BottleneckRate
             pairs++;
         }
 
-        return pairs < LeastPairs || spanUs < LeastSpanUs ? 0 : bytes * 8_000_000 / spanUs;
+        return pairs < leastPairs || spanUs < LeastSpanUs ? 0 : bytes * 8_000_000 / spanUs;
     }
 }

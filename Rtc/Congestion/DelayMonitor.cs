@@ -23,7 +23,7 @@ internal sealed class DelayMonitor
     private const long MostNoiseUs = 40_000;
     private const int NoiseMemory = 32;
     private const long SqueezedQueueUs = 40_000;
-    private const long SqueezedNoise = 4;
+    private const long SqueezedNoise = 6;
     private const double SqueezedShare = 0.6;
     private const long LongQueueLastsUs = 400_000;
     private const int LongQueuesToForget = 6;
@@ -37,7 +37,7 @@ internal sealed class DelayMonitor
     private PathStep _step;
     private long _groupSentAtUs = long.MinValue / 2;
     private long _newest;
-    private long _lastQueueUs;
+    private long _unexplainedUs;
     private long _lastStepUs;
     private long _firstLongQueueUs;
     private long _longSinceUs = long.MaxValue;
@@ -68,7 +68,7 @@ internal sealed class DelayMonitor
     /// <param name="bitrate">Bits a second.</param>
     public long GetSqueezedBitrate(long bitrate)
     {
-        if (QueueUs < Math.Max(SqueezedQueueUs, NoiseUs * SqueezedNoise))
+        if (_unexplainedUs < Math.Max(SqueezedQueueUs, NoiseUs * SqueezedNoise))
             return 0;
 
         long recent = _bottleneck.GetRecentDispersed();
@@ -106,7 +106,7 @@ internal sealed class DelayMonitor
         {
             _base.Raise(stepUs);
             queueUs = Math.Max(0, queueUs - stepUs);
-            _lastQueueUs -= stepUs;
+            _unexplainedUs -= stepUs;
             _trendline.Clear();
             _bottleneck.Clear();
         }
@@ -124,8 +124,8 @@ internal sealed class DelayMonitor
     // Second differences: a queue that grows or drains steadily is no noise, and neither is one of our own bursts.
     private void MeasureNoise(long queueUs)
     {
-        long stepUs = queueUs - _lastQueueUs;
-        _lastQueueUs = queueUs;
+        long stepUs = queueUs - _unexplainedUs;
+        _unexplainedUs = queueUs;
         long noiseUs = Math.Min(Math.Abs(stepUs - _lastStepUs), MostNoiseUs);
         _lastStepUs = stepUs;
         NoiseUs += (noiseUs - NoiseUs) / NoiseMemory;

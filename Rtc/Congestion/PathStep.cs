@@ -55,11 +55,6 @@ internal struct PathStep
         bool isFlat = Math.Abs(delayUs - _levelUs) <= flatUs;
         _flatGroups = isFlat ? _flatGroups + 1 : 0;
         IsOpen = isFlat && _flatGroups < FlatGroups;
-        if (_flatGroups < FlatGroups)
-            return 0;
-
-        long stepUs = _levelUs - _beforeUs;
-        _lastUs -= stepUs;
-        return stepUs;
+        return _flatGroups < FlatGroups ? 0 : _levelUs - _beforeUs;
     }
 }

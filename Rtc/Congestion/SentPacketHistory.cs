@@ -33,14 +33,20 @@ internal struct SentPacket
 
 /// <summary>
 /// The packets that were sent, by transport-wide sequence number (draft-holmer-rmcat-transport-wide-cc-extensions-01
-/// section 2). Numbers begin with 1 and wrap at 16 bits. Bounded: a ring of the newest.
+/// section 2). Numbers begin with 1 and wrap at 16 bits. Bounded: a ring of the newest, as large as the bitrate needs.
 /// </summary>
 internal sealed class SentPacketHistory
 {
     /// <summary>How many packets are remembered: more than four seconds of 20 Mbit/s.</summary>
     public const int Capacity = 8192;
 
-    private readonly SentPacket[] _ring = new SentPacket[Capacity];
+    /// <summary>How long a packet is remembered at least, up to <see cref="Capacity"/>, in microseconds.</summary>
+    public const long RememberedUs = 4_000_000;
+
+    private const int InitialCapacity = 256;
+
+    // A power of two long.
+    private SentPacket[] _ring = new SentPacket[InitialCapacity];
 
     /// <summary>The newest number, unwrapped; 0 before the first.</summary>
     public long Newest { get; private set; }
@@ -52,7 +58,13 @@ internal sealed class SentPacketHistory
     public void Add(in SentPacket packet)
     {
         Newest++;
-        ref SentPacket slot = ref _ring[Newest % Capacity];
+        ref SentPacket slot = ref SlotOf(Newest);
+        if (slot.Number > 0 && packet.SentAtUs - slot.SentAtUs < RememberedUs && _ring.Length < Capacity)
+        {
+            Grow();
+            slot = ref SlotOf(Newest);
+        }
+
         slot = packet;
         slot.Number = Newest;
     }
@@ -68,7 +80,7 @@ internal sealed class SentPacketHistory
     /// <summary>Finds a packet by its unwrapped number; its slot counts while <paramref name="isKnown"/>.</summary>
     public ref SentPacket Find(long number, out bool isKnown)
     {
-        ref SentPacket packet = ref _ring[number % Capacity];
+        ref SentPacket packet = ref SlotOf(number);
         isKnown = number > 0 && packet.Number == number;
         return ref packet;
     }
@@ -79,5 +91,15 @@ internal sealed class SentPacketHistory
         ref SentPacket packet = ref Find(Unwrap(number), out bool isKnown);
         if (isKnown)
             packet.IsResent = true;
+    }
+
+    private ref SentPacket SlotOf(long number) => ref _ring[number & (_ring.Length - 1)];
+
+    private void Grow()
+    {
+        SentPacket[] smaller = _ring;
+        _ring = new SentPacket[smaller.Length * 2];
+        foreach (ref SentPacket packet in smaller.AsSpan())
+            SlotOf(packet.Number) = packet;
     }
 }

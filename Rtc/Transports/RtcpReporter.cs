@@ -24,10 +24,11 @@ internal sealed class RtcpReporter(Transport transport, RouterEnvironment enviro
     public void Stop() => _deadline.Clear();
 
     /// <summary>Sends what is to be said and sets the next moment.</summary>
-    public void Report(long nowUs)
+    public void Report(
+        OrderedDictionary<string, Consumer> consumers, OrderedDictionary<string, Producer> producers, long nowUs)
     {
         _compound.Clear();
-        foreach (Consumer consumer in transport.Consumers.Values)
+        foreach (Consumer consumer in consumers.Values)
         {
             if (consumer.TryAppendRtcp(_compound, nowUs))
                 continue;
@@ -36,7 +37,7 @@ internal sealed class RtcpReporter(Transport transport, RouterEnvironment enviro
             consumer.TryAppendRtcp(_compound, nowUs);
         }
 
-        foreach (Producer producer in transport.Producers.Values)
+        foreach (Producer producer in producers.Values)
         {
             if (producer.TryAppendRtcp(_compound, nowUs))
                 continue;

@@ -230,7 +230,8 @@ public abstract class Transport
     public void StartData(long nowUs) => Sctp?.MayConnect(nowUs);
 
     /// <inheritdoc/>
-    public virtual void OnDeadline(Deadline deadline, long nowUs) => _reporter.Report(nowUs);
+    public virtual void OnDeadline(Deadline deadline, long nowUs) =>
+        _reporter.Report(_consumers, _producers, nowUs);
 
     /// <inheritdoc/>
     public ushort SendRtp(Consumer consumer, in OutgoingRtp packet, RtpSendKind kind, long nowUs)

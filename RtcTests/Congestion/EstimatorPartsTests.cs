@@ -21,6 +21,8 @@ public sealed class EstimatorPartsTests
         ref SentPacket found = ref history.Find(history.Unwrap(unchecked((ushort)70_000)), out bool isKnown);
         Assert.True(isKnown);
         Assert.Equal(70_000, found.Size);
+        history.Find(history.Unwrap(unchecked((ushort)(70_001 - SentPacketHistory.Capacity))), out isKnown);
+        Assert.True(isKnown);
         history.Find(history.Unwrap(unchecked((ushort)(70_000 - SentPacketHistory.Capacity))), out isKnown);
         Assert.False(isKnown);
         history.Find(history.Unwrap(unchecked((ushort)70_001)), out isKnown);
@@ -93,6 +95,43 @@ public sealed class EstimatorPartsTests
         }
 
         Assert.InRange(rate.GetServed(), 990_000, 1_010_000);
+    }
+
+    [Fact]
+    public void A_path_that_becomes_longer_is_told_from_queues_and_spikes()
+    {
+        var random = new Random(1);
+        Assert.Equal([100_000], Steps(i => (i < 20 ? 50_000 : 150_000) + random.Next(1_000)), Near);
+        Assert.Empty(Steps(i => 50_000 + (Math.Max(0, i - 20) * 30_000)));
+        Assert.Empty(Steps(i => i % 20 == 19 ? 150_000 : 50_000));
+        Assert.Empty(Steps(i => 150_000 - (i % 20 * 5_000)));
+        Assert.Empty(Steps(_ => random.Next(60_000)));
+    }
+
+    [Fact]
+    public void A_sudden_squeeze_is_told_by_the_first_burst()
+    {
+        var delay = new DelayMonitor();
+        long number = 0;
+        long freeUs = 0;
+        void SendPicture(long atUs, long bitsPerSecond)
+        {
+            for (int i = 0; i < 5; i++)
+            {
+                freeUs = Math.Max(freeUs, atUs) + (1_200 * 8_000_000L / bitsPerSecond);
+                delay.Add(new SentPacket { Number = ++number, SentAtUs = atUs, Size = 1_200 }, freeUs, freeUs);
+            }
+        }
+
+        for (int picture = 0; picture < 60; picture++)
+            SendPicture(picture * 33_000, 3_000_000);
+
+        Assert.Equal(0, delay.GetSqueezedBitrate(2_800_000));
+        for (int picture = 60; picture < 62; picture++)
+            SendPicture(picture * 33_000, 600_000);
+
+        Assert.InRange(delay.GetSqueezedBitrate(2_800_000), 550_000, 650_000);
+        Assert.Equal(0, delay.GetSqueezedBitrate(800_000));
     }
 
     [Fact]
@@ -269,4 +308,19 @@ public sealed class EstimatorPartsTests
 
     private static void Send(ProbeCluster cluster, int index, long sentUs) =>
         Assert.Equal(index * 1_250, cluster.OnSent(1_250, index * sentUs));
+
+    private static List<long> Steps(Func<int, long> delayOfGroup)
+    {
+        List<long> steps = [];
+        var step = default(PathStep);
+        for (int i = 0; i < 80; i++)
+        {
+            if (step.Update(delayOfGroup(i), noiseUs: 1_000) is > 0 and long stepUs)
+                steps.Add(stepUs);
+        }
+
+        return steps;
+    }
+
+    private static bool Near(long expected, long actual) => Math.Abs(expected - actual) < 2_000;
 }

@@ -117,7 +117,8 @@ internal sealed class CallPublisher
         }
     }
 
-    private static ProducerOptions CreateOptions(CodecKind codec, ISimulatedEncoder[] encoders, string mode)
+    /// <summary>A producer of what these encoders send, with retransmissions.</summary>
+    public static ProducerOptions CreateOptions(CodecKind codec, ISimulatedEncoder[] encoders, string mode)
     {
         var parameters = new RtpParameters(
             Room.Codecs(MediaKind.Video, Room.Vp8PayloadType, Room.RtxPayloadType, videoCodec: $"video/{codec}"),
@@ -141,7 +142,8 @@ internal sealed class CallPublisher
         };
     }
 
-    private static RtpBuilder Builder(SimulatedPacket packet) => new()
+    /// <summary>A packet as it is on the wire.</summary>
+    public static RtpBuilder Builder(SimulatedPacket packet) => new()
     {
         Ssrc = packet.Ssrc,
         PayloadType = Room.Vp8PayloadType,

@@ -19,8 +19,10 @@ namespace RtcTests.Simulation;
 /// </summary>
 internal sealed class CallViewer : IConsumerListener, IRtpReceiveStreamListener
 {
+    /// <summary>The header extension with the transport-wide number.</summary>
+    public const byte TransportCcId = 5;
+
     private const byte AbsSendTimeId = 4;
-    private const byte TransportCcId = 5;
     private const byte DependencyDescriptorId = 6;
     private const uint Ssrc = 5_000;
     private const uint RtxSsrc = 5_001;
@@ -81,17 +83,9 @@ internal sealed class CallViewer : IConsumerListener, IRtpReceiveStreamListener
         _down = new EmulatedLink(link, seed);
         _up = new EmulatedLink(link with { BitsPerSecond = 0, BurstStart = 0 }, seed + 1);
         _decoder = new DecoderModel(codec);
-        var parameters = new RtpParameters(
-            Codecs(codec),
-            [
-                new(RtpHeaderExtensionUri.AbsSendTime, AbsSendTimeId),
-                new(RtpHeaderExtensionUri.TransportWideCcDraft01, TransportCcId),
-                new(RtpHeaderExtensionUri.DependencyDescriptor, DependencyDescriptorId),
-            ],
-            [new RtpEncodingParameters { Ssrc = Ssrc, RtxSsrc = RtxSsrc, ScalabilityMode = mode }],
-            new RtcpParameters("forwarded"));
+        ConsumerOptions options = CreateOptions($"{name}-video", codec, mode, encodings);
         _stream = new RtpReceiveStream(
-            RtpStreamParameters.Create(parameters, 0, Ssrc, ""), this, default, watchActivity: false, NowUs);
+            RtpStreamParameters.Create(options.RtpParameters, 0, Ssrc, ""), this, default, watchActivity: false, NowUs);
         _stream.AttachRtx(RtxSsrc, Room.MappedRtx);
         Transport = new PlainTransport(
             name,
@@ -102,17 +96,7 @@ internal sealed class CallViewer : IConsumerListener, IRtpReceiveStreamListener
         Transport.Attach(_socket, null);
         Transport.Connect(PeerAddress.FormatAddress(), PeerAddress.Port, null, null);
         Transport.SetConnected(NowUs);
-        Consumer = Transport.Consume(
-            new ConsumerOptions
-            {
-                Id = $"{name}-video",
-                ProducerId = CallPublisher.ProducerId,
-                Kind = MediaKind.Video,
-                RtpParameters = parameters,
-                ConsumableRtpEncodings = encodings,
-            },
-            this,
-            NowUs);
+        Consumer = Transport.Consume(options, this, NowUs);
         Transport.Start(Consumer, NowUs);
     }
 
@@ -153,6 +137,29 @@ internal sealed class CallViewer : IConsumerListener, IRtpReceiveStreamListener
         $"{Name}, {_down.Options.BitsPerSecond / 1000} kbit/s, loss {_down.Options.Loss}: queue "
         + $"{Samples.Max(one => one.QueueUs) / 1000} ms, {Plis} PLIs, layers "
         + string.Join(' ', LayerChanges.Select(one => $"{one.AtUs / 1e6:F1}:{one.Layers?.Spatial}.{one.Layers?.Temporal}"));
+
+    /// <summary>A consumer that negotiates what browsers do.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="codec">What is sent.</param>
+    /// <param name="mode">The scalability mode that it is offered.</param>
+    /// <param name="encodings">The producer's encodings as they are renamed for consumers.</param>
+    public static ConsumerOptions CreateOptions(
+        string id, CodecKind codec, string mode, IReadOnlyList<RtpEncodingParameters> encodings) => new()
+    {
+        Id = id,
+        ProducerId = CallPublisher.ProducerId,
+        Kind = MediaKind.Video,
+        RtpParameters = new RtpParameters(
+            Codecs(codec),
+            [
+                new(RtpHeaderExtensionUri.AbsSendTime, AbsSendTimeId),
+                new(RtpHeaderExtensionUri.TransportWideCcDraft01, TransportCcId),
+                new(RtpHeaderExtensionUri.DependencyDescriptor, DependencyDescriptorId),
+            ],
+            [new RtpEncodingParameters { Ssrc = Ssrc, RtxSsrc = RtxSsrc, ScalabilityMode = mode }],
+            new RtcpParameters("forwarded")),
+        ConsumableRtpEncodings = encodings,
+    };
 
     /// <summary>Lets a flow that does not adapt take part of its link; 0 ends it.</summary>
     public void Compete(long bitsPerSecond)

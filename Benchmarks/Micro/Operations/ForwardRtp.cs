@@ -1,10 +1,7 @@
 using System.Buffers.Binary;
-using Rtc.Buffers;
 using Rtc.Crypto;
 using Rtc.Routing;
 using Rtc.Rtp;
-using Rtc.Seams;
-using Rtc.Streams;
 
 namespace Benchmarks.Micro.Operations;
 
@@ -12,30 +9,23 @@ namespace Benchmarks.Micro.Operations;
 /// One packet on its whole way through the core: parsed, found, received, written once, rewritten and protected for
 /// ten consumers. Without the system calls at both ends.
 /// </summary>
-internal sealed class ForwardRtp : Operation, IProducerTransport, IConsumerTransport, IProducerListener, IConsumerListener
+internal sealed class ForwardRtp : RouterOperation
 {
     private const int Consumers = 10;
     private const uint MappedSsrc = 0x2000_0000;
     private const long PacketIntervalUs = 500;
     private const uint TimestampStep = 45;
 
-    private readonly DeadlineQueue _deadlines = new();
     private readonly byte[] _packet = SamplePackets.Rtp();
-    private readonly byte[] _room = new byte[2048];
     private readonly SrtpPair? _srtp;
     private ushort _sequenceNumber = 1000;
     private uint _timestamp;
-    private long _nowUs = 1_000_000;
-    private long _sent;
 
     public ForwardRtp(SrtpSuite? suite)
     {
         _srtp = suite is null ? null : new SrtpPair(suite.Value);
-        var environment = new RouterEnvironment(
-            _deadlines, new FixedRandom(), new RtpPacketPool(new PacketPool()), new WallClock(0));
-        var router = new Router("router", environment);
         RtpParameters parameters = Parameters(SamplePackets.Ssrc);
-        router.CreateProducer(
+        Router.CreateProducer(
             this,
             new ProducerOptions
             {
@@ -50,7 +40,7 @@ internal sealed class ForwardRtp : Operation, IProducerTransport, IConsumerTrans
             this);
         for (uint i = 0; i < Consumers; i++)
         {
-            Consumer consumer = router.CreateConsumer(
+            Consumer consumer = Router.CreateConsumer(
                 this,
                 new ConsumerOptions
                 {
@@ -61,26 +51,22 @@ internal sealed class ForwardRtp : Operation, IProducerTransport, IConsumerTrans
                     ConsumableRtpEncodings = [new RtpEncodingParameters { Ssrc = MappedSsrc }],
                 },
                 this,
-                _nowUs);
-            consumer.OnTransportConnected(_nowUs);
+                NowUs);
+            consumer.OnTransportConnected(NowUs);
         }
     }
 
-    public RtpListener RtpListener { get; } = new();
-
-    public CaptureClocks CaptureClocks { get; } = new();
-
     public override void Run()
     {
-        _nowUs += PacketIntervalUs;
-        _deadlines.Expire(_nowUs);
+        NowUs += PacketIntervalUs;
+        Deadlines.Expire(NowUs);
         SamplePackets.SetSequenceNumber(_packet, _sequenceNumber++);
         BinaryPrimitives.WriteUInt32BigEndian(_packet.AsSpan(4), _timestamp += TimestampStep);
-        long sent = _sent;
+        long sent = Sent;
         Expect(RtpPacketView.TryParse(_packet, out RtpPacketView view));
         Producer? producer = RtpListener.Find(view, SamplePackets.MidId, ridId: 0, repairedRidId: 0);
-        producer!.ReceiveRtp(view, _nowUs);
-        Expect(_sent == sent + Consumers);
+        producer!.ReceiveRtp(view, NowUs);
+        Expect(Sent == sent + Consumers);
     }
 
     public override void Dispose()
@@ -89,67 +75,12 @@ internal sealed class ForwardRtp : Operation, IProducerTransport, IConsumerTrans
         base.Dispose();
     }
 
-    public ushort SendRtp(Consumer consumer, in OutgoingRtp packet, RtpSendKind kind, long nowUs)
+    protected override void Write(in OutgoingRtp packet, Span<byte> room, int headerLength)
     {
-        int header = packet.WriteHeader(_room, absSendTime: 0, transportCc: 0);
         if (_srtp is null)
-            packet.WritePayload(_room.AsSpan(header));
+            base.Write(packet, room, headerLength);
         else
-            Expect(_srtp.Sender.TryProtectRtp(_room, header, packet.PayloadPrefix, packet.PayloadRest, out _));
-        _sent++;
-        return 0;
-    }
-
-    public void SendRtcp(ReadOnlySpan<byte> rtcp, long nowUs)
-    {
-    }
-
-    public void OnBitrateNeedChanged(Consumer consumer, long nowUs)
-    {
-    }
-
-    public void OnConsumerClosed(Consumer consumer, long nowUs)
-    {
-    }
-
-    void IProducerListener.OnScore(ReadOnlySpan<ProducerScore> scores)
-    {
-    }
-
-    void IProducerListener.OnVideoOrientationChange(VideoOrientation orientation)
-    {
-    }
-
-    void IProducerListener.OnTrace(RtpTrace trace)
-    {
-    }
-
-    void IConsumerListener.OnScore(ConsumerScore score)
-    {
-    }
-
-    void IConsumerListener.OnLayersChange(ConsumerLayers? layers)
-    {
-    }
-
-    void IConsumerListener.OnProducerPaused()
-    {
-    }
-
-    void IConsumerListener.OnProducerResumed()
-    {
-    }
-
-    void IConsumerListener.OnProducerClosed()
-    {
-    }
-
-    void IConsumerListener.OnTrace(RtpTrace trace)
-    {
-    }
-
-    void IConsumerListener.OnRtp(ReadOnlySpan<byte> packet)
-    {
+            Expect(_srtp.Sender.TryProtectRtp(room, headerLength, packet.PayloadPrefix, packet.PayloadRest, out _));
     }
 
     private static RtpParameters Parameters(uint ssrc) => new(

@@ -4,6 +4,7 @@ import { test, type TestContext } from 'node:test';
 import { PublishConnection, SubscribeConnection } from '../../src/sdp/index.ts';
 import { LibwebrtcPeer, LibwebrtcStream, Picture, waitForPictures } from '../support/libwebrtc.ts';
 import { loopback, startRouter } from '../support/router.ts';
+import { ufragOf } from '../support/sdp.ts';
 
 /** libwebrtc as devices embed it (here in Node): one peer that sends and one that receives. */
 class Device {
@@ -36,16 +37,16 @@ class Device {
     return this.sending.addTransceiver(picture.track, { direction: 'sendonly', streams: [stream] });
   }
 
-  async publish(): Promise<void> {
-    await this.sending.setLocalDescription(await this.sending.createOffer());
+  async publish(iceRestart = false): Promise<void> {
+    await this.sending.setLocalDescription(await this.sending.createOffer({ iceRestart }));
     const { answer } = await this.publisher.negotiate(this.sending.localDescription!.sdp);
     await this.sending.setRemoteDescription({ type: 'answer', sdp: answer });
   }
 
-  async watch(): Promise<void> {
+  async watch(iceRestart = false): Promise<void> {
     this.viewer.setProducers(this.publisher.tracks.map(({ producer }) => producer));
     this.viewer.setChannels(this.publisher.channels);
-    const offer = await this.viewer.createOffer();
+    const offer = await this.viewer.createOffer({ iceRestart });
     if (!offer) return;
     await this.receiving.setRemoteDescription({ type: 'offer', sdp: offer.sdp });
     await this.receiving.setLocalDescription(await this.receiving.createAnswer());
@@ -95,6 +96,25 @@ test('libwebrtc publishes and watches; tracks come and go', async (context) => {
   await device.publish();
   await device.watch();
   assert.deepEqual(await waitForPictures(device.track('0'), 10), { width: 320, height: 240 });
+});
+
+test('libwebrtc restarts ICE on both sides and the picture goes on', async (context) => {
+  const device = await Device.start(context);
+  device.send(context, 320, 240);
+  await device.publish();
+  await device.watch();
+  await waitForPictures(device.track('0'), 10);
+  const fragments = (): (string | undefined)[] =>
+    [device.sending, device.receiving].flatMap((peer) => [ufragOf(peer.localDescription!.sdp), ufragOf(peer.remoteDescription!.sdp)]);
+  const before = fragments();
+  await device.publish(true);
+  await device.watch(true);
+  for (const [index, fragment] of fragments().entries()) assert.notEqual(fragment, before[index]);
+  await waitForPictures(device.track('0'), 30);
+  assert.equal(device.publisher.tracks.length, 1, 'the Producer stayed');
+  for (const { transport } of [device.publisher, device.viewer]) {
+    assert.ok(['connected', 'completed'].includes(transport.iceState), transport.iceState);
+  }
 });
 
 test('data channels between libwebrtc peers, none of them announced but in SDP', async (context) => {

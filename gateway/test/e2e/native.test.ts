@@ -8,6 +8,7 @@ import { publish, PublishConnection, SubscribeConnection, type OfferOptions, typ
 import { launchChromium, skipWithoutChromium } from '../support/chromium.ts';
 import { openNativePage, waitForFrames, type NativeApi, type PictureOptions } from '../support/native-page.ts';
 import { loopback, startRouter } from '../support/router.ts';
+import { ufragOf } from '../support/sdp.ts';
 
 declare const native: NativeApi;
 
@@ -111,7 +112,6 @@ describe('Chromium with its own SDP on the library', { skip: skipWithoutChromium
     const first = await call.publish();
     await call.watch();
     await waitForFrames(call.page, '0', 10);
-    const ufragOf = (sdp: string): string | undefined => sdpTransform.parse(sdp).media[0]!.iceUfrag;
 
     const restarted = await call.publish({}, true);
     assert.notEqual(ufragOf(restarted.offer), ufragOf(first.offer));

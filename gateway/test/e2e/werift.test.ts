@@ -6,6 +6,7 @@ import { MediaStreamTrack, RTCPeerConnection, type RTCDataChannel } from 'werift
 import { PublishConnection, publish, subscribe, type SubscribeConnection } from '../../src/sdp/index.ts';
 import { LibwebrtcPeer, LibwebrtcStream, Picture, waitForPictures } from '../support/libwebrtc.ts';
 import { loopback, startRouter } from '../support/router.ts';
+import { ufragOf } from '../support/sdp.ts';
 
 /** What werift and libwebrtc have in common of a peer connection. */
 interface Answerer {
@@ -57,7 +58,7 @@ test('werift, a stack of its own, receives a picture and sends it on', async (co
   assert.deepEqual(size, { width: 320, height: 240 });
 });
 
-test('data channels of werift, which counts streams by the ICE role', async (context) => {
+test('data channels of werift, which counts streams by the ICE role, and our ICE restart under them', async (context) => {
   const router = await startRouter(context);
   const [sending, receiving] = [new RTCPeerConnection(), new RTCPeerConnection()];
   context.after(async () => {
@@ -83,4 +84,15 @@ test('data channels of werift, which counts streams by the ICE role', async (con
   const message = new Promise((resolve) => channel.onMessage.subscribe(resolve));
   chat.send('hello');
   assert.equal(String(await message), 'hello');
+
+  // We restart ICE, and the same channel goes on. The other way round werift cannot: the answer to a restart of its own
+  // makes it change its credentials once more, which nobody is told.
+  const again = await connection.createOffer({ iceRestart: true });
+  await receiving.setRemoteDescription({ type: 'offer', sdp: again!.sdp });
+  await receiving.setLocalDescription(await receiving.createAnswer());
+  await connection.acceptAnswer(receiving.localDescription!.sdp);
+  assert.notEqual(ufragOf(again!.sdp), ufragOf(offer!.sdp));
+  const later = new Promise((resolve) => channel.onMessage.subscribe(resolve));
+  chat.send('still here');
+  assert.equal(String(await later), 'still here');
 });

@@ -13,6 +13,11 @@ export function lineNumber(sdp: string, part: string): number {
   return index + 1;
 }
 
+/** The ICE user fragment of a description: another one means that ICE was restarted. */
+export function ufragOf(sdp: string): string | undefined {
+  return /^a=ice-ufrag:(\S+)/m.exec(sdp)?.[1];
+}
+
 export const TestFingerprint = Array.from({ length: 32 }, (_, index) => (index * 7).toString(16).padStart(2, '0').slice(-2))
   .join(':')
   .toUpperCase();

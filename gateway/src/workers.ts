@@ -156,7 +156,7 @@ export class WorkerPool extends EventEmitter<{ died: [pid: number]; replaced: []
 
   async #add(): Promise<void> {
     const { bin, logLevel } = this.#config.workers;
-    const worker = await mediasoup.createWorker({ workerBin: bin, logLevel });
+    const worker = await startWorker({ workerBin: bin, logLevel });
     if (this.#closed) return worker.close();
     let listen: ListenTarget;
     try {
@@ -202,6 +202,21 @@ export class WorkerPool extends EventEmitter<{ died: [pid: number]; replaced: []
     }));
     return sharedPort ? { webRtcServer: await worker.createWebRtcServer({ listenInfos }) } : { listenInfos };
   }
+}
+
+/**
+ * Starts a worker without mediasoup's own listeners for signals, which close it at once, with all rooms on it: what a
+ * signal means is decided by whoever runs the service.
+ */
+function startWorker(settings: types.WorkerSettings): Promise<types.Worker> {
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  const before = new Set(signals.flatMap((signal) => process.listeners(signal)));
+  // Listeners are added before the first await of createWorker.
+  const starting = mediasoup.createWorker(settings);
+  for (const signal of signals) {
+    for (const listener of process.listeners(signal)) if (!before.has(listener)) process.removeListener(signal, listener);
+  }
+  return starting;
 }
 
 /** Where the next Router goes: by CPU, and by the number of Routers where that says nothing. */

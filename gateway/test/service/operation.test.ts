@@ -8,9 +8,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { ConfigError, loadConfig } from '../../src/service.ts';
 import { leastLoaded } from '../../src/workers.ts';
 import { ask } from '../support/http.ts';
+import { Program } from '../support/program.ts';
 import { smallOffer } from '../support/sdp.ts';
 import { startTestService } from '../support/service.ts';
 import { SocketClient } from '../support/socket-client.ts';
@@ -131,6 +133,30 @@ describe('operation', () => {
     await drained;
     await assert.rejects(fetch(url));
   });
+
+  for (const second of [undefined, 'SIGINT'] as const) {
+    test(second ? 'a second signal ends the process at once' : 'SIGTERM drains the process', async (context) => {
+      const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+      const { workers } = loadConfig({ MEDIASOUP_WORKER_BIN: process.env['MEDIASOUP_WORKER_BIN'] });
+      const env = { PORT: '0', GATEWAY_WORKERS: '1', MEDIASOUP_WORKER_BIN: workers.bin };
+      const service = Program.start(context, process.execPath, [main], { env });
+      await service.prints(/http:\S+/);
+      const [url = ''] = /http:\S+/.exec(service.output)!;
+      const socket = await SocketClient.open(url, 'api/rooms/r1/socket');
+      await socket.next('joined');
+      service.signal('SIGTERM');
+      assert.equal((await socket.next('draining'))['seconds'], 30);
+      if (second) {
+        service.signal(second);
+        await assert.rejects(service.finish(), /ended with 1/);
+        return;
+      }
+      socket.send({ type: 'publish', id: 1, sdp: smallOffer() });
+      assert.equal((await socket.next('published'))['id'], 1, 'the worker lives, and who is in goes on');
+      socket.close();
+      await service.finish();
+    });
+  }
 
   test('drain ends after its time though users stay', async (context) => {
     const service = await startTestService(context, { GATEWAY_DRAIN_SECONDS: '0' });

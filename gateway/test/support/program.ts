@@ -44,6 +44,11 @@ export class Program {
     return this.#output;
   }
 
+  /** Sends a signal to the program alone. */
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
   /** Ends it and what it started, wherever they are. */
   stop(): void {
     try {

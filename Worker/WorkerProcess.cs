@@ -2,7 +2,6 @@ using Channel;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 using Rtc.Buffers;
-using Rtc.Dtls;
 using Rtc.Routing;
 using Rtc.Rtp;
 using Rtc.Streams;
@@ -20,8 +19,7 @@ public sealed partial class WorkerProcess : IDisposable
     private const long CloseTimeoutUs = 500_000;
 
     private readonly ChannelPump _pump;
-    private readonly DtlsCertificate _certificate;
-    private readonly DtlsContext _dtls;
+    private readonly DtlsIdentity _dtls;
     private readonly WorkerHandler _handler;
     private readonly ILogger _logger;
     private bool _isClosing;
@@ -41,8 +39,7 @@ public sealed partial class WorkerProcess : IDisposable
         _logger = Loggers.Create(LogTags.Info, "Worker");
         Loop = new EventLoop();
         Ports = new PortManager(settings.RtcPorts, Loop.Input);
-        _certificate = DtlsCertificateFiles.Load(settings, Loop.Input);
-        _dtls = new DtlsContext(_certificate);
+        _dtls = new DtlsIdentity(settings, Loop.Input);
         RouterEnvironment environment = new(
             Loop.Deadlines, Loop.Input, new RtpPacketPool(new PacketPool()), ReadWallClock(Loop.Clock));
         _handler = new WorkerHandler(new WorkerServices(Channel, Registry, Loop, Ports, _dtls, environment), filter);
@@ -100,7 +97,6 @@ public sealed partial class WorkerProcess : IDisposable
         _pump.Dispose();
         Loop.Dispose();
         _dtls.Dispose();
-        _certificate.Dispose();
     }
 
     private static WallClock ReadWallClock(IClock clock)

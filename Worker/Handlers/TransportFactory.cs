@@ -200,7 +200,7 @@ internal sealed class TransportFactory(WorkerServices services)
                 IceConsentTimeoutSeconds = options.IceConsentTimeout,
             },
             router,
-            services.Dtls,
+            services.Dtls.Context,
             services.Dtls.Certificate,
             new WebRtcTransportNotifier(services.Channel, id),
             sharedPort);

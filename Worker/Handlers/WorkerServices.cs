@@ -1,5 +1,4 @@
 using Channel;
-using Rtc.Dtls;
 using Rtc.Routing;
 using Rtc.Sctp;
 using Worker.Net;
@@ -11,14 +10,14 @@ namespace Worker.Handlers;
 /// <param name="Registry">Whom the application can address.</param>
 /// <param name="Loop">The loop that owns everything.</param>
 /// <param name="Ports">Where sockets come from.</param>
-/// <param name="Dtls">What DTLS transports share.</param>
+/// <param name="Dtls">Who the worker is to DTLS peers.</param>
 /// <param name="Environment">What routers share.</param>
 internal sealed record WorkerServices(
     ChannelWriter Channel,
     HandlerRegistry Registry,
     EventLoop Loop,
     PortManager Ports,
-    DtlsContext Dtls,
+    DtlsIdentity Dtls,
     RouterEnvironment Environment)
 {
     /// <summary>The WebRtcServers, which transports of any router may use.</summary>

@@ -3,10 +3,10 @@ using Channel;
 using Channel.Wire;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rtc.Buffers;
-using Rtc.Dtls;
 using Rtc.Routing;
 using Rtc.Rtp;
 using Rtc.Streams;
+using Worker;
 using Worker.Handlers;
 using Worker.Logging;
 using Worker.Net;
@@ -18,16 +18,14 @@ namespace RtcTests.WorkerTests.Handlers;
 internal sealed class HandlerHarness : IDisposable
 {
     private readonly EventLoop _loop = new();
-    private readonly DtlsCertificate _certificate;
-    private readonly DtlsContext _dtls;
+    private readonly DtlsIdentity _dtls;
     private readonly WorkerHandler _worker;
     private readonly RequestDispatcher _dispatcher;
 
     public HandlerHarness(Release release = Release.V3_27)
     {
         Layout = WireLayout.For(release);
-        _certificate = DtlsCertificate.Generate(_loop.Input);
-        _dtls = new DtlsContext(_certificate);
+        _dtls = new DtlsIdentity(new Settings(), _loop.Input);
         Channel = new ChannelWriter(Layout);
         Ports = new PortManager(new PortRange(20_000, 29_999), _loop.Input);
         RouterEnvironment environment = new(
@@ -83,7 +81,6 @@ internal sealed class HandlerHarness : IDisposable
     {
         _worker.Close();
         _dtls.Dispose();
-        _certificate.Dispose();
         _loop.Dispose();
     }
 

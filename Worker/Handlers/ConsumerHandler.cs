@@ -1,4 +1,3 @@
-using Channel;
 using Channel.Wire;
 using Rtc.Routing;
 using Rtc.Seams;
@@ -11,74 +10,68 @@ namespace Worker.Handlers;
 internal sealed class ConsumerHandler(WorkerServices services, Consumer consumer) : IRequestHandler
 {
     /// <inheritdoc/>
-    public void Handle(in Wire.Request.Request request, ChannelWriter channel)
+    public void Handle(in IncomingRequest request)
     {
-        WireBuilder b = channel.ResponseBuilder;
+        WireBuilder b = request.Builder;
         switch (request.Method)
         {
             case Wire.Request.Method.ConsumerDump:
-                channel.Accept(request.Id, ConsumerWriter.WriteDump(b, consumer.Dump()));
+                request.Accept(ConsumerWriter.WriteDump(b, consumer.Dump()));
                 break;
             case Wire.Request.Method.ConsumerGetStats:
-                channel.Accept(request.Id, Wire.Consumer.GetStatsResponse.Create(
+                request.Accept(Wire.Consumer.GetStatsResponse.Create(
                     b, stats: RtpStreamWriter.WriteStats(b, consumer.GetStats(services.NowUs))));
                 break;
             case Wire.Request.Method.ConsumerPause:
                 consumer.Pause(services.NowUs);
-                channel.Accept(request.Id);
+                request.Accept();
                 break;
             case Wire.Request.Method.ConsumerResume:
                 consumer.Resume(services.NowUs);
-                channel.Accept(request.Id);
+                request.Accept();
                 break;
             case Wire.Request.Method.ConsumerRequestKeyFrame:
                 consumer.RequestKeyFrame(services.NowUs);
-                channel.Accept(request.Id);
+                request.Accept();
                 break;
             case Wire.Request.Method.ConsumerSetPreferredLayers:
-                SetPreferredLayers(request, channel);
+                SetPreferredLayers(request);
                 break;
             case Wire.Request.Method.ConsumerSetPriority:
-                SetPriority(request, channel);
+                SetPriority(request);
                 break;
             case Wire.Request.Method.ConsumerEnableTraceEvent:
-                EnableTraceEvent(request, channel);
+                EnableTraceEvent(request);
                 break;
             default:
-                throw Requests.Unsupported(request);
+                throw request.Unsupported();
         }
     }
 
-    private void SetPreferredLayers(in Wire.Request.Request request, ChannelWriter channel)
+    private void SetPreferredLayers(in IncomingRequest request)
     {
-        if (!request.TryGetBody(out Wire.Consumer.SetPreferredLayersRequest body))
-            throw Requests.WrongBody(request);
-
+        request.RequireBody(request.Message.TryGetBody(out Wire.Consumer.SetPreferredLayersRequest body));
         ConsumerLayers wanted = ConsumerWriter.ReadLayers(body.PreferredLayers)
             ?? throw RequestException.TypeError("preferredLayers are missing");
         ConsumerLayers? taken = consumer.SetPreferredLayers(wanted);
-        WireBuilder b = channel.ResponseBuilder;
-        channel.Accept(request.Id, Wire.Consumer.SetPreferredLayersResponse.Create(
+        WireBuilder b = request.Builder;
+        request.Accept(Wire.Consumer.SetPreferredLayersResponse.Create(
             b, preferredLayers: ConsumerWriter.WriteLayers(b, taken)));
         consumer.ApplyPreferredLayers(services.NowUs);
     }
 
-    private void SetPriority(in Wire.Request.Request request, ChannelWriter channel)
+    private void SetPriority(in IncomingRequest request)
     {
-        if (!request.TryGetBody(out Wire.Consumer.SetPriorityRequest body))
-            throw Requests.WrongBody(request);
-
+        request.RequireBody(request.Message.TryGetBody(out Wire.Consumer.SetPriorityRequest body));
         byte taken = consumer.SetPriority(body.Priority);
-        channel.Accept(request.Id, Wire.Consumer.SetPriorityResponse.Create(
-            channel.ResponseBuilder, priority: taken));
+        request.Accept(Wire.Consumer.SetPriorityResponse.Create(
+            request.Builder, priority: taken));
     }
 
-    private void EnableTraceEvent(in Wire.Request.Request request, ChannelWriter channel)
+    private void EnableTraceEvent(in IncomingRequest request)
     {
-        if (!request.TryGetBody(out Wire.Consumer.EnableTraceEventRequest body))
-            throw Requests.WrongBody(request);
-
+        request.RequireBody(request.Message.TryGetBody(out Wire.Consumer.EnableTraceEventRequest body));
         consumer.SetTraceEventTypes(ConsumerWriter.ReadTraceEventTypes(body.Events));
-        channel.Accept(request.Id);
+        request.Accept();
     }
 }

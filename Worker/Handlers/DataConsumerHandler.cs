@@ -11,51 +11,50 @@ namespace Worker.Handlers;
 internal sealed class DataConsumerHandler(WorkerServices services, DataConsumer consumer) : IRequestHandler
 {
     /// <inheritdoc/>
-    public void Handle(in Wire.Request.Request request, ChannelWriter channel)
+    public void Handle(in IncomingRequest request)
     {
         switch (request.Method)
         {
             case Wire.Request.Method.DataConsumerDump:
-                channel.Accept(request.Id, DataWriter.WriteDump(channel.ResponseBuilder, consumer));
+                request.Accept(DataWriter.WriteDump(request.Builder, consumer));
                 break;
             case Wire.Request.Method.DataConsumerGetStats:
-                channel.Accept(
-                    request.Id, DataWriter.WriteStats(channel.ResponseBuilder, consumer, services.NowUs));
+                request.Accept(DataWriter.WriteStats(request.Builder, consumer, services.NowUs));
                 break;
             case Wire.Request.Method.DataConsumerPause:
                 consumer.Pause();
-                channel.Accept(request.Id);
+                request.Accept();
                 break;
             case Wire.Request.Method.DataConsumerResume:
                 consumer.Resume();
-                channel.Accept(request.Id);
+                request.Accept();
                 break;
             case Wire.Request.Method.DataConsumerSetSubchannels:
-                SetSubchannels(request, channel);
+                SetSubchannels(request);
                 break;
             case Wire.Request.Method.DataConsumerAddSubchannel:
-                AddSubchannel(request, channel);
+                AddSubchannel(request);
                 break;
             case Wire.Request.Method.DataConsumerRemoveSubchannel:
-                RemoveSubchannel(request, channel);
+                RemoveSubchannel(request);
                 break;
             case Wire.Request.Method.DataConsumerGetBufferedAmount:
                 CheckIsSctp(request);
-                channel.Accept(request.Id, Wire.DataConsumer.GetBufferedAmountResponse.Create(
-                    channel.ResponseBuilder, bufferedAmount: consumer.BufferedAmount));
+                request.Accept(Wire.DataConsumer.GetBufferedAmountResponse.Create(
+                    request.Builder, bufferedAmount: consumer.BufferedAmount));
                 break;
             case Wire.Request.Method.DataConsumerSetBufferedAmountLowThreshold:
-                SetBufferedAmountLowThreshold(request, channel);
+                SetBufferedAmountLowThreshold(request);
                 break;
             case Wire.Request.Method.DataConsumerSend:
-                Send(request, channel);
+                Send(request);
                 break;
             default:
-                throw Requests.Unsupported(request);
+                throw request.Unsupported();
         }
     }
 
-    private void CheckIsSctp(in Wire.Request.Request request)
+    private void CheckIsSctp(in IncomingRequest request)
     {
         if (consumer.Type != DataChannelType.Sctp)
         {
@@ -64,31 +63,28 @@ internal sealed class DataConsumerHandler(WorkerServices services, DataConsumer 
         }
     }
 
-    private void SetBufferedAmountLowThreshold(in Wire.Request.Request request, ChannelWriter channel)
+    private void SetBufferedAmountLowThreshold(in IncomingRequest request)
     {
         CheckIsSctp(request);
-        if (!request.TryGetBody(out Wire.DataConsumer.SetBufferedAmountLowThresholdRequest body))
-            throw Requests.WrongBody(request);
-
+        request.RequireBody(
+            request.Message.TryGetBody(out Wire.DataConsumer.SetBufferedAmountLowThresholdRequest body));
         consumer.SetBufferedAmountLowThreshold(body.Threshold);
-        channel.Accept(request.Id);
+        request.Accept();
     }
 
-    private void Send(in Wire.Request.Request request, ChannelWriter channel)
+    private void Send(in IncomingRequest request)
     {
         CheckIsSctp(request);
-        if (!request.TryGetBody(out Wire.DataConsumer.SendRequest body))
-            throw Requests.WrongBody(request);
-
+        request.RequireBody(request.Message.TryGetBody(out Wire.DataConsumer.SendRequest body));
         switch (consumer.Send(new DataMessage(body.Ppid, body.Data), services.NowUs))
         {
             case DataSendResult.Queued:
-                channel.Accept(request.Id, Wire.DataConsumer.SendResponse.Create(
-                    channel.ResponseBuilder, bufferedAmount: consumer.BufferedAmount));
+                request.Accept(Wire.DataConsumer.SendResponse.Create(
+                    request.Builder, bufferedAmount: consumer.BufferedAmount));
                 break;
             case DataSendResult.BufferFull:
                 // The application's library compares the whole reason with this word.
-                channel.Reject(request.Id, ErrorKinds.Error, "sctpsendbufferfull");
+                request.Reject(ErrorKinds.Error, "sctpsendbufferfull");
                 consumer.Listener.OnSendBufferFull();
                 break;
             case DataSendResult.TooLong:
@@ -99,36 +95,30 @@ internal sealed class DataConsumerHandler(WorkerServices services, DataConsumer 
         }
     }
 
-    private void SetSubchannels(in Wire.Request.Request request, ChannelWriter channel)
+    private void SetSubchannels(in IncomingRequest request)
     {
-        if (!request.TryGetBody(out Wire.DataConsumer.SetSubchannelsRequest body))
-            throw Requests.WrongBody(request);
-
+        request.RequireBody(request.Message.TryGetBody(out Wire.DataConsumer.SetSubchannelsRequest body));
         consumer.Subchannels.Set(body.Subchannels);
-        WireBuilder b = channel.ResponseBuilder;
-        channel.Accept(request.Id, Wire.DataConsumer.SetSubchannelsResponse.Create(
+        WireBuilder b = request.Builder;
+        request.Accept(Wire.DataConsumer.SetSubchannelsResponse.Create(
             b, subchannels: b.Vector(consumer.Subchannels.ToArray())));
     }
 
-    private void AddSubchannel(in Wire.Request.Request request, ChannelWriter channel)
+    private void AddSubchannel(in IncomingRequest request)
     {
-        if (!request.TryGetBody(out Wire.DataConsumer.AddSubchannelRequest body))
-            throw Requests.WrongBody(request);
-
+        request.RequireBody(request.Message.TryGetBody(out Wire.DataConsumer.AddSubchannelRequest body));
         consumer.Subchannels.Add(body.Subchannel);
-        WireBuilder b = channel.ResponseBuilder;
-        channel.Accept(request.Id, Wire.DataConsumer.AddSubchannelResponse.Create(
+        WireBuilder b = request.Builder;
+        request.Accept(Wire.DataConsumer.AddSubchannelResponse.Create(
             b, subchannels: b.Vector(consumer.Subchannels.ToArray())));
     }
 
-    private void RemoveSubchannel(in Wire.Request.Request request, ChannelWriter channel)
+    private void RemoveSubchannel(in IncomingRequest request)
     {
-        if (!request.TryGetBody(out Wire.DataConsumer.RemoveSubchannelRequest body))
-            throw Requests.WrongBody(request);
-
+        request.RequireBody(request.Message.TryGetBody(out Wire.DataConsumer.RemoveSubchannelRequest body));
         consumer.Subchannels.Remove(body.Subchannel);
-        WireBuilder b = channel.ResponseBuilder;
-        channel.Accept(request.Id, Wire.DataConsumer.RemoveSubchannelResponse.Create(
+        WireBuilder b = request.Builder;
+        request.Accept(Wire.DataConsumer.RemoveSubchannelResponse.Create(
             b, subchannels: b.Vector(consumer.Subchannels.ToArray())));
     }
 }

@@ -1,4 +1,3 @@
-using Channel;
 using Rtc.Routing;
 using Rtc.Seams;
 using Rtc.Transports;
@@ -15,27 +14,26 @@ internal sealed class DataProducerHandler(WorkerServices services, DataProducer 
     : IRequestHandler, INotificationHandler
 {
     /// <inheritdoc/>
-    public void Handle(in Wire.Request.Request request, ChannelWriter channel)
+    public void Handle(in IncomingRequest request)
     {
         switch (request.Method)
         {
             case Wire.Request.Method.DataProducerDump:
-                channel.Accept(request.Id, DataWriter.WriteDump(channel.ResponseBuilder, producer));
+                request.Accept(DataWriter.WriteDump(request.Builder, producer));
                 break;
             case Wire.Request.Method.DataProducerGetStats:
-                channel.Accept(
-                    request.Id, DataWriter.WriteStats(channel.ResponseBuilder, producer, services.NowUs));
+                request.Accept(DataWriter.WriteStats(request.Builder, producer, services.NowUs));
                 break;
             case Wire.Request.Method.DataProducerPause:
                 producer.Pause();
-                channel.Accept(request.Id);
+                request.Accept();
                 break;
             case Wire.Request.Method.DataProducerResume:
                 producer.Resume();
-                channel.Accept(request.Id);
+                request.Accept();
                 break;
             default:
-                throw Requests.Unsupported(request);
+                throw request.Unsupported();
         }
     }
 
@@ -43,9 +41,9 @@ internal sealed class DataProducerHandler(WorkerServices services, DataProducer 
     public void Handle(in Wire.Notification.Notification notification)
     {
         if (notification.Event != Wire.Notification.Event.DataProducerSend)
-            throw Requests.Unsupported(notification);
+            throw NotificationRefusals.Unsupported(notification);
         if (!notification.TryGetBody(out Wire.DataProducer.SendNotification body))
-            throw Requests.WrongBody(notification);
+            throw NotificationRefusals.WrongBody(notification);
 
         var message = new DataMessage(body.Ppid, body.Data)
         {

@@ -1,4 +1,3 @@
-using Channel;
 using Rtc.Routing;
 using Rtc.Seams;
 using Rtc.Transports;
@@ -12,11 +11,9 @@ namespace Worker.Handlers;
 internal sealed class DataRequests(WorkerServices services, Transport transport)
 {
     /// <summary>Makes a data producer.</summary>
-    public void Produce(in Wire.Request.Request request, ChannelWriter channel)
+    public void Produce(in IncomingRequest request)
     {
-        if (!request.TryGetBody(out Wire.Transport.ProduceDataRequest body))
-            throw Requests.WrongBody(request);
-
+        request.RequireBody(request.Message.TryGetBody(out Wire.Transport.ProduceDataRequest body));
         string id = body.DataProducerId;
         services.Registry.CheckIsFree(id);
         if (body.Type == Wire.DataProducer.Type.Sctp && !body.HasSctpStreamParameters)
@@ -32,18 +29,16 @@ internal sealed class DataRequests(WorkerServices services, Transport transport)
             Paused = body.Paused,
         });
         services.Registry.Add(id, new DataProducerHandler(services, producer, transport));
-        channel.Accept(request.Id, DataWriter.WriteDump(channel.ResponseBuilder, producer));
+        request.Accept(DataWriter.WriteDump(request.Builder, producer));
 
         // What the association says must not overtake the answer.
         transport.StartData(services.NowUs);
     }
 
     /// <summary>Makes a data consumer.</summary>
-    public void Consume(in Wire.Request.Request request, ChannelWriter channel)
+    public void Consume(in IncomingRequest request)
     {
-        if (!request.TryGetBody(out Wire.Transport.ConsumeDataRequest body))
-            throw Requests.WrongBody(request);
-
+        request.RequireBody(request.Message.TryGetBody(out Wire.Transport.ConsumeDataRequest body));
         string id = body.DataConsumerId;
         services.Registry.CheckIsFree(id);
         if (body.Type == Wire.DataConsumer.Type.Sctp && !body.HasSctpStreamParameters)
@@ -63,32 +58,28 @@ internal sealed class DataRequests(WorkerServices services, Transport transport)
         };
         DataConsumer consumer = transport.Data.Consume(options, new DataConsumerNotifier(services, id));
         services.Registry.Add(id, new DataConsumerHandler(services, consumer));
-        channel.Accept(request.Id, DataWriter.WriteDump(channel.ResponseBuilder, consumer));
+        request.Accept(DataWriter.WriteDump(request.Builder, consumer));
 
         // What the association says must not overtake the answer.
         transport.StartData(services.NowUs);
     }
 
     /// <summary>Closes a data producer.</summary>
-    public void CloseProducer(in Wire.Request.Request request, ChannelWriter channel)
+    public void CloseProducer(in IncomingRequest request)
     {
-        if (!request.TryGetBody(out Wire.Transport.CloseDataProducerRequest body))
-            throw Requests.WrongBody(request);
-
+        request.RequireBody(request.Message.TryGetBody(out Wire.Transport.CloseDataProducerRequest body));
         transport.Data.CloseProducer(body.DataProducerId);
         services.Registry.Remove(body.DataProducerId);
-        channel.Accept(request.Id);
+        request.Accept();
     }
 
     /// <summary>Closes a data consumer.</summary>
-    public void CloseConsumer(in Wire.Request.Request request, ChannelWriter channel)
+    public void CloseConsumer(in IncomingRequest request)
     {
-        if (!request.TryGetBody(out Wire.Transport.CloseDataConsumerRequest body))
-            throw Requests.WrongBody(request);
-
+        request.RequireBody(request.Message.TryGetBody(out Wire.Transport.CloseDataConsumerRequest body));
         transport.Data.CloseConsumer(body.DataConsumerId);
         services.Registry.Remove(body.DataConsumerId);
-        channel.Accept(request.Id);
+        request.Accept();
     }
 
     /// <summary>No request reaches any of them any more.</summary>

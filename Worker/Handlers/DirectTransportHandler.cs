@@ -1,4 +1,3 @@
-using Channel;
 using Channel.Wire;
 using Rtc.Transports;
 using Worker.Handlers.Converters;
@@ -14,26 +13,26 @@ internal sealed class DirectTransportHandler(WorkerServices services, DirectTran
     public override void Handle(in Wire.Notification.Notification notification)
     {
         if (notification.Event != Wire.Notification.Event.TransportSendRtcp)
-            throw Requests.Unsupported(notification);
+            throw NotificationRefusals.Unsupported(notification);
         if (!notification.TryGetBody(out Wire.Transport.SendRtcpNotification body))
-            throw Requests.WrongBody(notification);
+            throw NotificationRefusals.WrongBody(notification);
 
         transport.OnRtcp(body.Data, Services.NowUs);
     }
 
     /// <inheritdoc/>
-    public override void Dump(in Wire.Request.Request request, ChannelWriter channel)
+    public override void Dump(in IncomingRequest request)
     {
-        WireBuilder b = channel.ResponseBuilder;
-        channel.Accept(request.Id, Wire.DirectTransport.DumpResponse.Create(
+        WireBuilder b = request.Builder;
+        request.Accept(Wire.DirectTransport.DumpResponse.Create(
             b, @base: TransportWriter.WriteDump(b, transport.Dump())));
     }
 
     /// <inheritdoc/>
-    protected override void GetStats(in Wire.Request.Request request, ChannelWriter channel)
+    protected override void GetStats(in IncomingRequest request)
     {
-        WireBuilder b = channel.ResponseBuilder;
-        channel.Accept(request.Id, Wire.DirectTransport.GetStatsResponse.Create(
+        WireBuilder b = request.Builder;
+        request.Accept(Wire.DirectTransport.GetStatsResponse.Create(
             b, @base: TransportWriter.WriteStats(b, transport.GetStats(Services.NowUs))));
     }
 }

@@ -1,4 +1,3 @@
-using Channel;
 using Wire = Channel.Wire;
 
 namespace Worker.Handlers;
@@ -7,15 +6,14 @@ namespace Worker.Handlers;
 public interface IRequestHandler
 {
     /// <summary>
-    /// Carries a request out and answers it with <see cref="ChannelWriter.Accept"/>, once. What is written to the
-    /// channel before the answer is seen before it, what is written after it after it.
+    /// Carries a request out and answers it with <see cref="IncomingRequest.Accept"/>, once. What is told before the
+    /// answer is seen before it, what is told after it after it.
     /// </summary>
     /// <param name="request">The request; a view that dies when the call returns.</param>
-    /// <param name="channel">Where the answer goes.</param>
     /// <exception cref="Rtc.Seams.RequestException">
     /// The request is refused and nothing was done; the dispatcher answers.
     /// </exception>
-    void Handle(in Wire.Request.Request request, ChannelWriter channel);
+    void Handle(in IncomingRequest request);
 }
 
 /// <summary>An entity that notifications can be addressed to.</summary>

@@ -1,4 +1,3 @@
-using Channel;
 using Channel.Wire;
 using Rtc.Transports;
 using Worker.Handlers.Converters;
@@ -11,37 +10,32 @@ internal sealed class PipeTransportHandler(WorkerServices services, PipeTranspor
     : TransportHandler(services, transport, sockets)
 {
     /// <inheritdoc/>
-    public override void Handle(in Wire.Request.Request request, ChannelWriter channel)
+    public override void Handle(in IncomingRequest request)
     {
         if (request.Method == Wire.Request.Method.PipeTransportConnect)
-            Connect(request, channel);
+            Connect(request);
         else
-            base.Handle(request, channel);
+            base.Handle(request);
     }
 
     /// <inheritdoc/>
-    public override void Dump(in Wire.Request.Request request, ChannelWriter channel) => channel.Accept(
-        request.Id, PipeTransportWriter.WriteDump(channel.ResponseBuilder, transport.Dump()));
+    public override void Dump(in IncomingRequest request) =>
+        request.Accept(PipeTransportWriter.WriteDump(request.Builder, transport.Dump()));
 
     /// <inheritdoc/>
-    protected override void GetStats(in Wire.Request.Request request, ChannelWriter channel) => channel.Accept(
-        request.Id,
-        PipeTransportWriter.WriteStats(
-            channel.ResponseBuilder, transport.GetStats(Services.NowUs), transport.TupleInfo));
+    protected override void GetStats(in IncomingRequest request) =>
+        request.Accept(PipeTransportWriter.WriteStats(
+            request.Builder, transport.GetStats(Services.NowUs), transport.TupleInfo));
 
-    private void Connect(in Wire.Request.Request request, ChannelWriter channel)
+    private void Connect(in IncomingRequest request)
     {
-        if (!request.TryGetBody(out Wire.PipeTransport.ConnectRequest body))
-            throw Requests.WrongBody(request);
-
+        request.RequireBody(request.Message.TryGetBody(out Wire.PipeTransport.ConnectRequest body));
         transport.Connect(
             body.Ip,
             body.Port,
             body.HasSrtpParameters ? SrtpParametersConverter.Read(body.SrtpParameters) : null);
-        WireBuilder b = channel.ResponseBuilder;
-        channel.Accept(
-            request.Id,
-            Wire.PipeTransport.ConnectResponse.Create(b, tuple: TupleWriter.Write(b, transport.TupleInfo)));
+        WireBuilder b = request.Builder;
+        request.Accept(Wire.PipeTransport.ConnectResponse.Create(b, tuple: TupleWriter.Write(b, transport.TupleInfo)));
 
         // Consumers and reports begin after the answer.
         transport.SetConnected(Services.NowUs);

@@ -1,4 +1,3 @@
-using Channel;
 using Rtc.Transports;
 using Worker.Handlers.Converters;
 using Wire = Channel.Wire;
@@ -10,35 +9,32 @@ internal sealed class PlainTransportHandler(WorkerServices services, PlainTransp
     : TransportHandler(services, transport, sockets)
 {
     /// <inheritdoc/>
-    public override void Handle(in Wire.Request.Request request, ChannelWriter channel)
+    public override void Handle(in IncomingRequest request)
     {
         if (request.Method == Wire.Request.Method.PlainTransportConnect)
-            Connect(request, channel);
+            Connect(request);
         else
-            base.Handle(request, channel);
+            base.Handle(request);
     }
 
     /// <inheritdoc/>
-    public override void Dump(in Wire.Request.Request request, ChannelWriter channel) => channel.Accept(
-        request.Id, PlainTransportWriter.WriteDump(channel.ResponseBuilder, transport.Dump()));
+    public override void Dump(in IncomingRequest request) =>
+        request.Accept(PlainTransportWriter.WriteDump(request.Builder, transport.Dump()));
 
     /// <inheritdoc/>
-    protected override void GetStats(in Wire.Request.Request request, ChannelWriter channel) => channel.Accept(
-        request.Id,
-        PlainTransportWriter.WriteStats(channel.ResponseBuilder, transport.GetStats(Services.NowUs), transport));
+    protected override void GetStats(in IncomingRequest request) =>
+        request.Accept(PlainTransportWriter.WriteStats(
+            request.Builder, transport.GetStats(Services.NowUs), transport));
 
-    private void Connect(in Wire.Request.Request request, ChannelWriter channel)
+    private void Connect(in IncomingRequest request)
     {
-        if (!request.TryGetBody(out Wire.PlainTransport.ConnectRequest body))
-            throw Requests.WrongBody(request);
-
+        request.RequireBody(request.Message.TryGetBody(out Wire.PlainTransport.ConnectRequest body));
         transport.Connect(
             body.Ip,
             body.Port,
             body.RtcpPort,
             body.HasSrtpParameters ? SrtpParametersConverter.Read(body.SrtpParameters) : null);
-        channel.Accept(
-            request.Id, PlainTransportWriter.WriteConnected(channel.ResponseBuilder, transport));
+        request.Accept(PlainTransportWriter.WriteConnected(request.Builder, transport));
 
         // Consumers and reports begin after the answer.
         transport.SetConnected(Services.NowUs);

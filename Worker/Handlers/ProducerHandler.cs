@@ -1,4 +1,3 @@
-using Channel;
 using Channel.Wire;
 using Rtc.Routing;
 using Rtc.Transports;
@@ -15,31 +14,31 @@ internal sealed class ProducerHandler(WorkerServices services, Producer producer
     : IRequestHandler, INotificationHandler
 {
     /// <inheritdoc/>
-    public void Handle(in Wire.Request.Request request, ChannelWriter channel)
+    public void Handle(in IncomingRequest request)
     {
-        WireBuilder b = channel.ResponseBuilder;
+        WireBuilder b = request.Builder;
         switch (request.Method)
         {
             case Wire.Request.Method.ProducerDump:
-                channel.Accept(request.Id, ProducerWriter.WriteDump(b, producer.Dump()));
+                request.Accept(ProducerWriter.WriteDump(b, producer.Dump()));
                 break;
             case Wire.Request.Method.ProducerGetStats:
-                channel.Accept(request.Id, Wire.Producer.GetStatsResponse.Create(
+                request.Accept(Wire.Producer.GetStatsResponse.Create(
                     b, stats: RtpStreamWriter.WriteStats(b, producer.GetStats(services.NowUs))));
                 break;
             case Wire.Request.Method.ProducerPause:
                 producer.Pause(services.NowUs);
-                channel.Accept(request.Id);
+                request.Accept();
                 break;
             case Wire.Request.Method.ProducerResume:
                 producer.Resume(services.NowUs);
-                channel.Accept(request.Id);
+                request.Accept();
                 break;
             case Wire.Request.Method.ProducerEnableTraceEvent:
-                EnableTraceEvent(request, channel);
+                EnableTraceEvent(request);
                 break;
             default:
-                throw Requests.Unsupported(request);
+                throw request.Unsupported();
         }
     }
 
@@ -47,19 +46,17 @@ internal sealed class ProducerHandler(WorkerServices services, Producer producer
     public void Handle(in Wire.Notification.Notification notification)
     {
         if (notification.Event != Wire.Notification.Event.ProducerSend)
-            throw Requests.Unsupported(notification);
+            throw NotificationRefusals.Unsupported(notification);
         if (!notification.TryGetBody(out Wire.Producer.SendNotification body))
-            throw Requests.WrongBody(notification);
+            throw NotificationRefusals.WrongBody(notification);
 
         transport.Application.OnRtp(body.Data, services.NowUs);
     }
 
-    private void EnableTraceEvent(in Wire.Request.Request request, ChannelWriter channel)
+    private void EnableTraceEvent(in IncomingRequest request)
     {
-        if (!request.TryGetBody(out Wire.Producer.EnableTraceEventRequest body))
-            throw Requests.WrongBody(request);
-
+        request.RequireBody(request.Message.TryGetBody(out Wire.Producer.EnableTraceEventRequest body));
         producer.SetTraceEventTypes(ProducerWriter.ReadTraceEventTypes(body.Events));
-        channel.Accept(request.Id);
+        request.Accept();
     }
 }

@@ -48,7 +48,7 @@ public sealed partial class RequestDispatcher : IChannelMessageHandler
 
         try
         {
-            Find(request).Handle(request, _channel);
+            Find(request).Handle(new IncomingRequest(request, _channel));
         }
         catch (RequestException refusal)
         {

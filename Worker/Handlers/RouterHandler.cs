@@ -1,4 +1,3 @@
-using Channel;
 using Rtc.Routing;
 using Rtc.Seams;
 using Worker.Handlers.Converters;
@@ -14,34 +13,34 @@ internal sealed class RouterHandler(WorkerServices services, Router router) : IR
     private readonly Dictionary<string, TransportHandler> _transports = [];
 
     /// <inheritdoc/>
-    public void Handle(in Wire.Request.Request request, ChannelWriter channel)
+    public void Handle(in IncomingRequest request)
     {
         switch (request.Method)
         {
             case Wire.Request.Method.RouterDump:
-                channel.Accept(request.Id, RouterDumpWriter.Write(channel.ResponseBuilder, router.Dump()));
+                request.Accept(RouterDumpWriter.Write(request.Builder, router.Dump()));
                 break;
             case Wire.Request.Method.RouterCreateWebRtcTransport:
             case Wire.Request.Method.RouterCreateWebRtcTransportWithServer:
             case Wire.Request.Method.RouterCreatePlainTransport:
             case Wire.Request.Method.RouterCreatePipeTransport:
             case Wire.Request.Method.RouterCreateDirectTransport:
-                CreateTransport(request, channel);
+                CreateTransport(request);
                 break;
             case Wire.Request.Method.RouterCreateAudioLevelObserver:
-                _observers.CreateAudioLevelObserver(request, channel);
+                _observers.CreateAudioLevelObserver(request);
                 break;
             case Wire.Request.Method.RouterCreateActiveSpeakerObserver:
-                _observers.CreateActiveSpeakerObserver(request, channel);
+                _observers.CreateActiveSpeakerObserver(request);
                 break;
             case Wire.Request.Method.RouterCloseRtpObserver:
-                _observers.Close(request, channel);
+                _observers.Close(request);
                 break;
             case Wire.Request.Method.RouterCloseTransport:
-                CloseTransport(request, channel);
+                CloseTransport(request);
                 break;
             default:
-                throw Requests.Unsupported(request);
+                throw request.Unsupported();
         }
     }
 
@@ -70,22 +69,20 @@ internal sealed class RouterHandler(WorkerServices services, Router router) : IR
         _transports.Clear();
     }
 
-    private void CreateTransport(in Wire.Request.Request request, ChannelWriter channel)
+    private void CreateTransport(in IncomingRequest request)
     {
         TransportHandler handler = _factory.Create(request, router);
         router.AddTransport(handler.Transport);
         _transports.Add(handler.Transport.Id, handler);
         services.Registry.Add(handler.Transport.Id, handler);
         handler.OnAdded(this);
-        handler.Dump(request, channel);
+        handler.Dump(request);
     }
 
-    private void CloseTransport(in Wire.Request.Request request, ChannelWriter channel)
+    private void CloseTransport(in IncomingRequest request)
     {
-        if (!request.TryGetBody(out Wire.Router.CloseTransportRequest body))
-            throw Requests.WrongBody(request);
-
+        request.RequireBody(request.Message.TryGetBody(out Wire.Router.CloseTransportRequest body));
         CloseTransport(body.TransportId);
-        channel.Accept(request.Id);
+        request.Accept();
     }
 }

@@ -1,4 +1,3 @@
-using Channel;
 using Rtc.Routing.Observers;
 using Wire = Channel.Wire;
 
@@ -8,7 +7,7 @@ namespace Worker.Handlers;
 internal sealed class RtpObserverHandler(WorkerServices services, RtpObserver observer) : IRequestHandler
 {
     /// <inheritdoc/>
-    public void Handle(in Wire.Request.Request request, ChannelWriter channel)
+    public void Handle(in IncomingRequest request)
     {
         switch (request.Method)
         {
@@ -25,25 +24,21 @@ internal sealed class RtpObserverHandler(WorkerServices services, RtpObserver ob
                 RemoveProducer(request);
                 break;
             default:
-                throw Requests.Unsupported(request);
+                throw request.Unsupported();
         }
 
-        channel.Accept(request.Id);
+        request.Accept();
     }
 
-    private void AddProducer(in Wire.Request.Request request)
+    private void AddProducer(in IncomingRequest request)
     {
-        if (!request.TryGetBody(out Wire.RtpObserver.AddProducerRequest body))
-            throw Requests.WrongBody(request);
-
+        request.RequireBody(request.Message.TryGetBody(out Wire.RtpObserver.AddProducerRequest body));
         observer.AddProducer(body.ProducerId, services.NowUs);
     }
 
-    private void RemoveProducer(in Wire.Request.Request request)
+    private void RemoveProducer(in IncomingRequest request)
     {
-        if (!request.TryGetBody(out Wire.RtpObserver.RemoveProducerRequest body))
-            throw Requests.WrongBody(request);
-
+        request.RequireBody(request.Message.TryGetBody(out Wire.RtpObserver.RemoveProducerRequest body));
         observer.RemoveProducer(body.ProducerId, services.NowUs);
     }
 }

@@ -1,4 +1,3 @@
-using Channel;
 using Rtc.Routing;
 using Rtc.Routing.Observers;
 using Worker.Handlers.Notifiers;
@@ -12,11 +11,9 @@ internal sealed class RtpObserverRequests(WorkerServices services, Router router
     private readonly List<string> _ids = [];
 
     /// <summary>Makes an AudioLevelObserver.</summary>
-    public void CreateAudioLevelObserver(in Wire.Request.Request request, ChannelWriter channel)
+    public void CreateAudioLevelObserver(in IncomingRequest request)
     {
-        if (!request.TryGetBody(out Wire.Router.CreateAudioLevelObserverRequest body))
-            throw Requests.WrongBody(request);
-
+        request.RequireBody(request.Message.TryGetBody(out Wire.Router.CreateAudioLevelObserverRequest body));
         string id = body.RtpObserverId;
         CheckIsFree(id);
         var options = new AudioLevelObserverOptions
@@ -27,15 +24,13 @@ internal sealed class RtpObserverRequests(WorkerServices services, Router router
         };
         Add(new AudioLevelObserver(
             id, router, options, new AudioLevelObserverNotifier(services.Channel, id), services.NowUs));
-        channel.Accept(request.Id);
+        request.Accept();
     }
 
     /// <summary>Makes an ActiveSpeakerObserver.</summary>
-    public void CreateActiveSpeakerObserver(in Wire.Request.Request request, ChannelWriter channel)
+    public void CreateActiveSpeakerObserver(in IncomingRequest request)
     {
-        if (!request.TryGetBody(out Wire.Router.CreateActiveSpeakerObserverRequest body))
-            throw Requests.WrongBody(request);
-
+        request.RequireBody(request.Message.TryGetBody(out Wire.Router.CreateActiveSpeakerObserverRequest body));
         string id = body.RtpObserverId;
         CheckIsFree(id);
         Add(new ActiveSpeakerObserver(
@@ -44,19 +39,17 @@ internal sealed class RtpObserverRequests(WorkerServices services, Router router
             body.Options.Interval,
             new ActiveSpeakerObserverNotifier(services.Channel, id),
             services.NowUs));
-        channel.Accept(request.Id);
+        request.Accept();
     }
 
     /// <summary>Closes an observer.</summary>
-    public void Close(in Wire.Request.Request request, ChannelWriter channel)
+    public void Close(in IncomingRequest request)
     {
-        if (!request.TryGetBody(out Wire.Router.CloseRtpObserverRequest body))
-            throw Requests.WrongBody(request);
-
+        request.RequireBody(request.Message.TryGetBody(out Wire.Router.CloseRtpObserverRequest body));
         router.CloseObserver(body.RtpObserverId);
         services.Registry.Remove(body.RtpObserverId);
         _ids.Remove(body.RtpObserverId);
-        channel.Accept(request.Id);
+        request.Accept();
     }
 
     /// <summary>No request reaches any of them any more.</summary>

@@ -20,21 +20,19 @@ internal sealed class TransportFactory(WorkerServices services)
     /// TypeError: an option is wrong, or a WebRtcServer has no candidate. Error: the id is taken, a port cannot be bound,
     /// or there is no such WebRtcServer.
     /// </exception>
-    public TransportHandler Create(in Wire.Request.Request request, Router router) => request.Method switch
+    public TransportHandler Create(in IncomingRequest request, Router router) => request.Method switch
     {
         Wire.Request.Method.RouterCreateWebRtcTransport => CreateWebRtc(request, router),
         Wire.Request.Method.RouterCreateWebRtcTransportWithServer => CreateWebRtcOnServer(request, router),
         Wire.Request.Method.RouterCreatePlainTransport => CreatePlain(request, router),
         Wire.Request.Method.RouterCreatePipeTransport => CreatePipe(request, router),
         Wire.Request.Method.RouterCreateDirectTransport => CreateDirect(request, router),
-        _ => throw Requests.Unsupported(request),
+        _ => throw request.Unsupported(),
     };
 
-    private WebRtcTransportHandler CreateWebRtc(in Wire.Request.Request request, Router router)
+    private WebRtcTransportHandler CreateWebRtc(in IncomingRequest request, Router router)
     {
-        if (!request.TryGetBody(out Wire.Router.CreateWebRtcTransportRequest body))
-            throw Requests.WrongBody(request);
-
+        request.RequireBody(request.Message.TryGetBody(out Wire.Router.CreateWebRtcTransportRequest body));
         string id = CheckIsFree(body.TransportId, router);
         if (!body.Options.TryGetListen(out Wire.WebRtcTransport.ListenIndividual listen))
             throw RequestException.TypeError($"transport {id}: listenInfos are missing");
@@ -52,11 +50,9 @@ internal sealed class TransportFactory(WorkerServices services)
         return new WebRtcTransportHandler(services, transport, sockets);
     }
 
-    private WebRtcTransportHandler CreateWebRtcOnServer(in Wire.Request.Request request, Router router)
+    private WebRtcTransportHandler CreateWebRtcOnServer(in IncomingRequest request, Router router)
     {
-        if (!request.TryGetBody(out Wire.Router.CreateWebRtcTransportRequest body))
-            throw Requests.WrongBody(request);
-
+        request.RequireBody(request.Message.TryGetBody(out Wire.Router.CreateWebRtcTransportRequest body));
         string id = CheckIsFree(body.TransportId, router);
         if (!body.Options.TryGetListen(out Wire.WebRtcTransport.ListenServer listen))
             throw RequestException.TypeError($"transport {id}: webRtcServerId is missing");
@@ -69,11 +65,9 @@ internal sealed class TransportFactory(WorkerServices services)
         return new WebRtcTransportHandler(services, transport, server);
     }
 
-    private PlainTransportHandler CreatePlain(in Wire.Request.Request request, Router router)
+    private PlainTransportHandler CreatePlain(in IncomingRequest request, Router router)
     {
-        if (!request.TryGetBody(out Wire.Router.CreatePlainTransportRequest body))
-            throw Requests.WrongBody(request);
-
+        request.RequireBody(request.Message.TryGetBody(out Wire.Router.CreatePlainTransportRequest body));
         string id = CheckIsFree(body.TransportId, router);
         Wire.PlainTransport.PlainTransportOptions options = body.Options;
         ListenInfo info = ReadUdp(id, options.ListenInfo);
@@ -104,11 +98,9 @@ internal sealed class TransportFactory(WorkerServices services)
         return new PlainTransportHandler(services, transport, sockets);
     }
 
-    private PipeTransportHandler CreatePipe(in Wire.Request.Request request, Router router)
+    private PipeTransportHandler CreatePipe(in IncomingRequest request, Router router)
     {
-        if (!request.TryGetBody(out Wire.Router.CreatePipeTransportRequest body))
-            throw Requests.WrongBody(request);
-
+        request.RequireBody(request.Message.TryGetBody(out Wire.Router.CreatePipeTransportRequest body));
         string id = CheckIsFree(body.TransportId, router);
         ListenInfo info = ReadUdp(id, body.Options.ListenInfo);
         var transport = new PipeTransport(
@@ -125,11 +117,9 @@ internal sealed class TransportFactory(WorkerServices services)
         return new PipeTransportHandler(services, transport, sockets);
     }
 
-    private DirectTransportHandler CreateDirect(in Wire.Request.Request request, Router router)
+    private DirectTransportHandler CreateDirect(in IncomingRequest request, Router router)
     {
-        if (!request.TryGetBody(out Wire.Router.CreateDirectTransportRequest body))
-            throw Requests.WrongBody(request);
-
+        request.RequireBody(request.Message.TryGetBody(out Wire.Router.CreateDirectTransportRequest body));
         string id = CheckIsFree(body.TransportId, router);
         if (body.Options.Base.EnableSctp)
             throw RequestException.TypeError($"transport {id}: a DirectTransport does not speak SCTP");

@@ -1,4 +1,3 @@
-using Channel;
 using Channel.Wire;
 using Rtc.Routing;
 using Rtc.Rtp;
@@ -23,54 +22,54 @@ internal abstract class TransportHandler(WorkerServices services, Transport tran
     protected WorkerServices Services => services;
 
     /// <inheritdoc/>
-    public virtual void Handle(in Wire.Request.Request request, ChannelWriter channel)
+    public virtual void Handle(in IncomingRequest request)
     {
         switch (request.Method)
         {
             case Wire.Request.Method.TransportDump:
-                Dump(request, channel);
+                Dump(request);
                 break;
             case Wire.Request.Method.TransportGetStats:
-                GetStats(request, channel);
+                GetStats(request);
                 break;
             case Wire.Request.Method.TransportSetMaxIncomingBitrate:
-                SetMaxIncomingBitrate(request, channel);
+                SetMaxIncomingBitrate(request);
                 break;
             case Wire.Request.Method.TransportSetMaxOutgoingBitrate:
-                SetMaxOutgoingBitrate(request, channel);
+                SetMaxOutgoingBitrate(request);
                 break;
             case Wire.Request.Method.TransportSetMinOutgoingBitrate:
-                SetMinOutgoingBitrate(request, channel);
+                SetMinOutgoingBitrate(request);
                 break;
             case Wire.Request.Method.TransportEnableTraceEvent:
-                EnableTraceEvent(request, channel);
+                EnableTraceEvent(request);
                 break;
             case Wire.Request.Method.TransportProduce:
-                Produce(request, channel);
+                Produce(request);
                 break;
             case Wire.Request.Method.TransportConsume:
-                Consume(request, channel);
+                Consume(request);
                 break;
             case Wire.Request.Method.TransportCloseProducer:
-                CloseProducer(request, channel);
+                CloseProducer(request);
                 break;
             case Wire.Request.Method.TransportCloseConsumer:
-                CloseConsumer(request, channel);
+                CloseConsumer(request);
                 break;
             case Wire.Request.Method.TransportProduceData:
-                _data.Produce(request, channel);
+                _data.Produce(request);
                 break;
             case Wire.Request.Method.TransportConsumeData:
-                _data.Consume(request, channel);
+                _data.Consume(request);
                 break;
             case Wire.Request.Method.TransportCloseDataProducer:
-                _data.CloseProducer(request, channel);
+                _data.CloseProducer(request);
                 break;
             case Wire.Request.Method.TransportCloseDataConsumer:
-                _data.CloseConsumer(request, channel);
+                _data.CloseConsumer(request);
                 break;
             default:
-                throw Requests.Unsupported(request);
+                throw request.Unsupported();
         }
     }
 
@@ -79,7 +78,7 @@ internal abstract class TransportHandler(WorkerServices services, Transport tran
         throw RequestException.Error($"transport {transport.Id} has a network: it takes no RTCP of the application");
 
     /// <summary>Answers with what the transport looks like.</summary>
-    public abstract void Dump(in Wire.Request.Request request, ChannelWriter channel);
+    public abstract void Dump(in IncomingRequest request);
 
     /// <summary>No request reaches the transport or anything on it any more.</summary>
     public void Unregister()
@@ -101,51 +100,41 @@ internal abstract class TransportHandler(WorkerServices services, Transport tran
     public virtual void LeaveSockets() => sockets?.Close();
 
     /// <summary>Answers with what the transport counted.</summary>
-    protected abstract void GetStats(in Wire.Request.Request request, ChannelWriter channel);
+    protected abstract void GetStats(in IncomingRequest request);
 
-    private void SetMaxIncomingBitrate(in Wire.Request.Request request, ChannelWriter channel)
+    private void SetMaxIncomingBitrate(in IncomingRequest request)
     {
-        if (!request.TryGetBody(out Wire.Transport.SetMaxIncomingBitrateRequest body))
-            throw Requests.WrongBody(request);
-
+        request.RequireBody(request.Message.TryGetBody(out Wire.Transport.SetMaxIncomingBitrateRequest body));
         transport.SetMaxIncomingBitrate(body.MaxIncomingBitrate, services.NowUs);
-        channel.Accept(request.Id);
+        request.Accept();
     }
 
-    private void SetMaxOutgoingBitrate(in Wire.Request.Request request, ChannelWriter channel)
+    private void SetMaxOutgoingBitrate(in IncomingRequest request)
     {
-        if (!request.TryGetBody(out Wire.Transport.SetMaxOutgoingBitrateRequest body))
-            throw Requests.WrongBody(request);
-
+        request.RequireBody(request.Message.TryGetBody(out Wire.Transport.SetMaxOutgoingBitrateRequest body));
         transport.Limits.SetMaxOutgoing(body.MaxOutgoingBitrate);
-        channel.Accept(request.Id);
+        request.Accept();
         transport.OnOutgoingLimitsChanged(services.NowUs);
     }
 
-    private void SetMinOutgoingBitrate(in Wire.Request.Request request, ChannelWriter channel)
+    private void SetMinOutgoingBitrate(in IncomingRequest request)
     {
-        if (!request.TryGetBody(out Wire.Transport.SetMinOutgoingBitrateRequest body))
-            throw Requests.WrongBody(request);
-
+        request.RequireBody(request.Message.TryGetBody(out Wire.Transport.SetMinOutgoingBitrateRequest body));
         transport.Limits.SetMinOutgoing(body.MinOutgoingBitrate);
-        channel.Accept(request.Id);
+        request.Accept();
         transport.OnOutgoingLimitsChanged(services.NowUs);
     }
 
-    private void EnableTraceEvent(in Wire.Request.Request request, ChannelWriter channel)
+    private void EnableTraceEvent(in IncomingRequest request)
     {
-        if (!request.TryGetBody(out Wire.Transport.EnableTraceEventRequest body))
-            throw Requests.WrongBody(request);
-
+        request.RequireBody(request.Message.TryGetBody(out Wire.Transport.EnableTraceEventRequest body));
         transport.TraceEventTypes = TransportWriter.ReadTraceEventTypes(body.Events);
-        channel.Accept(request.Id);
+        request.Accept();
     }
 
-    private void Produce(in Wire.Request.Request request, ChannelWriter channel)
+    private void Produce(in IncomingRequest request)
     {
-        if (!request.TryGetBody(out Wire.Transport.ProduceRequest body))
-            throw Requests.WrongBody(request);
-
+        request.RequireBody(request.Message.TryGetBody(out Wire.Transport.ProduceRequest body));
         string id = body.ProducerId;
         services.Registry.CheckIsFree(id);
         RtpParameters parameters = RtpParametersReader.Read(body.RtpParameters);
@@ -161,15 +150,13 @@ internal abstract class TransportHandler(WorkerServices services, Transport tran
         };
         Producer producer = transport.Produce(options, new ProducerNotifier(services.Channel, id), services.NowUs);
         services.Registry.Add(id, new ProducerHandler(services, producer, transport));
-        channel.Accept(request.Id, Wire.Transport.ProduceResponse.Create(
-            channel.ResponseBuilder, type: RtpParametersWriter.ToWire(producer.Type)));
+        request.Accept(Wire.Transport.ProduceResponse.Create(
+            request.Builder, type: RtpParametersWriter.ToWire(producer.Type)));
     }
 
-    private void Consume(in Wire.Request.Request request, ChannelWriter channel)
+    private void Consume(in IncomingRequest request)
     {
-        if (!request.TryGetBody(out Wire.Transport.ConsumeRequest body))
-            throw Requests.WrongBody(request);
-
+        request.RequireBody(request.Message.TryGetBody(out Wire.Transport.ConsumeRequest body));
         string id = body.ConsumerId;
         services.Registry.CheckIsFree(id);
         var options = new ConsumerOptions
@@ -186,8 +173,8 @@ internal abstract class TransportHandler(WorkerServices services, Transport tran
         };
         Consumer consumer = transport.Consume(options, new ConsumerNotifier(services, id), services.NowUs);
         services.Registry.Add(id, new ConsumerHandler(services, consumer));
-        WireBuilder b = channel.ResponseBuilder;
-        channel.Accept(request.Id, Wire.Transport.ConsumeResponse.Create(
+        WireBuilder b = request.Builder;
+        request.Accept(Wire.Transport.ConsumeResponse.Create(
             b,
             paused: consumer.IsPaused,
             producerPaused: consumer.IsProducerPaused,
@@ -198,25 +185,21 @@ internal abstract class TransportHandler(WorkerServices services, Transport tran
         transport.Start(consumer, services.NowUs);
     }
 
-    private void CloseProducer(in Wire.Request.Request request, ChannelWriter channel)
+    private void CloseProducer(in IncomingRequest request)
     {
-        if (!request.TryGetBody(out Wire.Transport.CloseProducerRequest body))
-            throw Requests.WrongBody(request);
-
+        request.RequireBody(request.Message.TryGetBody(out Wire.Transport.CloseProducerRequest body));
         string id = body.ProducerId;
         transport.CloseProducer(id, services.NowUs);
         services.Registry.Remove(id);
-        channel.Accept(request.Id);
+        request.Accept();
     }
 
-    private void CloseConsumer(in Wire.Request.Request request, ChannelWriter channel)
+    private void CloseConsumer(in IncomingRequest request)
     {
-        if (!request.TryGetBody(out Wire.Transport.CloseConsumerRequest body))
-            throw Requests.WrongBody(request);
-
+        request.RequireBody(request.Message.TryGetBody(out Wire.Transport.CloseConsumerRequest body));
         string id = body.ConsumerId;
         transport.CloseConsumer(id, services.NowUs);
         services.Registry.Remove(id);
-        channel.Accept(request.Id);
+        request.Accept();
     }
 }

@@ -1,4 +1,3 @@
-using Channel;
 using Channel.Wire;
 using Rtc.Ice;
 using Rtc.Seams;
@@ -49,12 +48,12 @@ internal sealed class WebRtcServerHandler : IRequestHandler
     }
 
     /// <inheritdoc/>
-    public void Handle(in Wire.Request.Request request, ChannelWriter channel)
+    public void Handle(in IncomingRequest request)
     {
         if (request.Method != Wire.Request.Method.WebRtcServerDump)
-            throw Requests.Unsupported(request);
+            throw request.Unsupported();
 
-        channel.Accept(request.Id, WriteDump(channel.ResponseBuilder));
+        request.Accept(WriteDump(request.Builder));
     }
 
     /// <summary>Where a transport on this server can be reached.</summary>

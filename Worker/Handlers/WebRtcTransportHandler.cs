@@ -1,4 +1,3 @@
-using Channel;
 using Channel.Wire;
 using Rtc.Dtls;
 using Rtc.Ice;
@@ -40,49 +39,46 @@ internal sealed class WebRtcTransportHandler : TransportHandler
     }
 
     /// <inheritdoc/>
-    public override void Handle(in Wire.Request.Request request, ChannelWriter channel)
+    public override void Handle(in IncomingRequest request)
     {
         switch (request.Method)
         {
             case Wire.Request.Method.WebRtcTransportConnect:
-                Connect(request, channel);
+                Connect(request);
                 break;
             case Wire.Request.Method.TransportRestartIce:
-                RestartIce(request, channel);
+                RestartIce(request);
                 break;
             default:
-                base.Handle(request, channel);
+                base.Handle(request);
                 break;
         }
     }
 
     /// <inheritdoc/>
-    public override void Dump(in Wire.Request.Request request, ChannelWriter channel) => channel.Accept(
-        request.Id, WebRtcTransportWriter.WriteDump(channel.ResponseBuilder, _transport.Dump()));
+    public override void Dump(in IncomingRequest request) =>
+        request.Accept(WebRtcTransportWriter.WriteDump(request.Builder, _transport.Dump()));
 
     /// <inheritdoc/>
-    protected override void GetStats(in Wire.Request.Request request, ChannelWriter channel) => channel.Accept(
-        request.Id,
-        WebRtcTransportWriter.WriteStats(
-            channel.ResponseBuilder, _transport.GetStats(Services.NowUs), _transport.Dump()));
+    protected override void GetStats(in IncomingRequest request) =>
+        request.Accept(WebRtcTransportWriter.WriteStats(
+            request.Builder, _transport.GetStats(Services.NowUs), _transport.Dump()));
 
-    private void Connect(in Wire.Request.Request request, ChannelWriter channel)
+    private void Connect(in IncomingRequest request)
     {
-        if (!request.TryGetBody(out Wire.WebRtcTransport.ConnectRequest body))
-            throw Requests.WrongBody(request);
-
+        request.RequireBody(request.Message.TryGetBody(out Wire.WebRtcTransport.ConnectRequest body));
         DtlsRole remoteRole = WebRtcTransportWriter.ReadRole(body.DtlsParameters.Role);
         DtlsFingerprint[] fingerprints = WebRtcTransportWriter.ReadFingerprints(body.DtlsParameters.Fingerprints);
         DtlsRole role = _transport.Connect(remoteRole, fingerprints, Services.NowUs);
-        channel.Accept(request.Id, Wire.WebRtcTransport.ConnectResponse.Create(
-            channel.ResponseBuilder, dtlsLocalRole: WebRtcTransportWriter.ToWire(role)));
+        request.Accept(Wire.WebRtcTransport.ConnectResponse.Create(
+            request.Builder, dtlsLocalRole: WebRtcTransportWriter.ToWire(role)));
     }
 
-    private void RestartIce(in Wire.Request.Request request, ChannelWriter channel)
+    private void RestartIce(in IncomingRequest request)
     {
         IceParameters parameters = _transport.RestartIce(Services.NowUs);
-        WireBuilder b = channel.ResponseBuilder;
-        channel.Accept(request.Id, Wire.Transport.RestartIceResponse.Create(
+        WireBuilder b = request.Builder;
+        request.Accept(Wire.Transport.RestartIceResponse.Create(
             b,
             usernameFragment: b.String(parameters.UsernameFragment),
             password: b.String(parameters.Password),

@@ -1,5 +1,4 @@
 using System.Text;
-using Channel;
 using Rtc.Routing;
 using Rtc.Seams;
 using Worker.Logging;
@@ -16,33 +15,33 @@ internal sealed class WorkerHandler(WorkerServices services, LogFilter filter) :
     private readonly HandlerTable<RouterHandler> _routers = new();
 
     /// <inheritdoc/>
-    public void Handle(in Wire.Request.Request request, ChannelWriter channel)
+    public void Handle(in IncomingRequest request)
     {
         switch (request.Method)
         {
             case Wire.Request.Method.WorkerDump:
-                Dump(request, channel);
+                Dump(request);
                 break;
             case Wire.Request.Method.WorkerGetResourceUsage:
-                channel.Accept(request.Id, WriteUsage(channel.ResponseBuilder));
+                request.Accept(WriteUsage(request.Builder));
                 break;
             case Wire.Request.Method.WorkerUpdateSettings:
-                UpdateSettings(request, channel);
+                UpdateSettings(request);
                 break;
             case Wire.Request.Method.WorkerCreateRouter:
-                CreateRouter(request, channel);
+                CreateRouter(request);
                 break;
             case Wire.Request.Method.WorkerCloseRouter:
-                CloseRouter(request, channel);
+                CloseRouter(request);
                 break;
             case Wire.Request.Method.WorkerCreateWebRtcServer:
-                CreateWebRtcServer(request, channel);
+                CreateWebRtcServer(request);
                 break;
             case Wire.Request.Method.WorkerWebRtcServerClose:
-                CloseWebRtcServer(request, channel);
+                CloseWebRtcServer(request);
                 break;
             default:
-                throw Requests.Unsupported(request);
+                throw request.Unsupported();
         }
     }
 
@@ -80,27 +79,23 @@ internal sealed class WorkerHandler(WorkerServices services, LogFilter filter) :
 
     private static ulong Milliseconds(Libc.TimeValue time) => (ulong)((time.Seconds * 1_000) + (time.Microseconds / 1_000));
 
-    private void Dump(in Wire.Request.Request request, ChannelWriter channel)
+    private void Dump(in IncomingRequest request)
     {
-        Wire.WireBuilder builder = channel.ResponseBuilder;
-        channel.Accept(
-            request.Id,
-            Wire.Worker.DumpResponse.Create(
+        Wire.WireBuilder builder = request.Builder;
+        request.Accept(Wire.Worker.DumpResponse.Create(
+            builder,
+            pid: (uint)Environment.ProcessId,
+            webRtcServerIds: builder.Vector(services.WebRtcServers.Ids),
+            routerIds: builder.Vector(_routers.Ids),
+            channelMessageHandlers: Wire.Worker.ChannelMessageHandlers.Create(
                 builder,
-                pid: (uint)Environment.ProcessId,
-                webRtcServerIds: builder.Vector(services.WebRtcServers.Ids),
-                routerIds: builder.Vector(_routers.Ids),
-                channelMessageHandlers: Wire.Worker.ChannelMessageHandlers.Create(
-                    builder,
-                    channelRequestHandlers: builder.Vector(services.Registry.Requests.Ids),
-                    channelNotificationHandlers: builder.Vector(services.Registry.Notifications.Ids))));
+                channelRequestHandlers: builder.Vector(services.Registry.Requests.Ids),
+                channelNotificationHandlers: builder.Vector(services.Registry.Notifications.Ids))));
     }
 
-    private void UpdateSettings(in Wire.Request.Request request, ChannelWriter channel)
+    private void UpdateSettings(in IncomingRequest request)
     {
-        if (!request.TryGetBody(out Wire.Worker.UpdateSettingsRequest body))
-            throw Requests.WrongBody(request);
-
+        request.RequireBody(request.Message.TryGetBody(out Wire.Worker.UpdateSettingsRequest body));
         if (body.LogLevel is { } text)
         {
             filter.Level = LogLevelNames.TryParse(text, out WorkerLogLevel level)
@@ -116,29 +111,26 @@ internal sealed class WorkerHandler(WorkerServices services, LogFilter filter) :
             filter.Tags = LogTagNames.Parse(tags);
         }
 
-        channel.Accept(request.Id);
+        request.Accept();
     }
 
-    private void CreateRouter(in Wire.Request.Request request, ChannelWriter channel)
+    private void CreateRouter(in IncomingRequest request)
     {
-        if (!request.TryGetBody(out Wire.Worker.CreateRouterRequest body))
-            throw Requests.WrongBody(request);
-
+        request.RequireBody(request.Message.TryGetBody(out Wire.Worker.CreateRouterRequest body));
         services.Registry.CheckIsFree(body.RouterId);
         RouterHandler handler = new(services, new Router(body.RouterId, services.Environment));
         _routers.Add(body.RouterId, handler);
         services.Registry.Add(body.RouterId, handler);
-        channel.Accept(request.Id);
+        request.Accept();
     }
 
-    private void CloseRouter(in Wire.Request.Request request, ChannelWriter channel)
+    private void CloseRouter(in IncomingRequest request)
     {
-        if (!request.TryGetBody(out Wire.Worker.CloseRouterRequest body))
-            throw Requests.WrongBody(request);
+        request.RequireBody(request.Message.TryGetBody(out Wire.Worker.CloseRouterRequest body));
         if (!TryCloseRouter(body.RouterId))
             throw RequestException.NotFound($"there is no router {body.RouterId}");
 
-        channel.Accept(request.Id);
+        request.Accept();
     }
 
     private bool TryCloseRouter(string routerId)
@@ -151,27 +143,24 @@ internal sealed class WorkerHandler(WorkerServices services, LogFilter filter) :
         return true;
     }
 
-    private void CreateWebRtcServer(in Wire.Request.Request request, ChannelWriter channel)
+    private void CreateWebRtcServer(in IncomingRequest request)
     {
-        if (!request.TryGetBody(out Wire.Worker.CreateWebRtcServerRequest body))
-            throw Requests.WrongBody(request);
-
+        request.RequireBody(request.Message.TryGetBody(out Wire.Worker.CreateWebRtcServerRequest body));
         string id = body.WebRtcServerId;
         services.Registry.CheckIsFree(id);
         WebRtcServerHandler server = WebRtcServerHandler.Open(id, body.ListenInfos, services);
         services.WebRtcServers.Add(id, server);
         services.Registry.Add(id, server);
-        channel.Accept(request.Id);
+        request.Accept();
     }
 
-    private void CloseWebRtcServer(in Wire.Request.Request request, ChannelWriter channel)
+    private void CloseWebRtcServer(in IncomingRequest request)
     {
-        if (!request.TryGetBody(out Wire.Worker.CloseWebRtcServerRequest body))
-            throw Requests.WrongBody(request);
+        request.RequireBody(request.Message.TryGetBody(out Wire.Worker.CloseWebRtcServerRequest body));
         if (!TryCloseWebRtcServer(body.WebRtcServerId))
             throw RequestException.NotFound($"there is no WebRtcServer {body.WebRtcServerId}");
 
-        channel.Accept(request.Id);
+        request.Accept();
     }
 
     private bool TryCloseWebRtcServer(string id)

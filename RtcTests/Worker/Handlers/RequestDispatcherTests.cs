@@ -222,10 +222,10 @@ public sealed class RequestDispatcherTests
     {
         public int Requests { get; private set; }
 
-        public void Handle(in Wire.Request.Request request, ChannelWriter channel)
+        public void Handle(in IncomingRequest request)
         {
             Requests++;
-            handle?.Invoke(request);
+            handle?.Invoke(request.Message);
         }
     }
 
@@ -233,8 +233,7 @@ public sealed class RequestDispatcherTests
     {
         public int Notifications { get; private set; }
 
-        public void Handle(in Wire.Request.Request request, ChannelWriter channel) =>
-            throw new InvalidOperationException();
+        public void Handle(in IncomingRequest request) => throw new InvalidOperationException();
 
         public void Handle(in Wire.Notification.Notification notification) => Notifications++;
     }

@@ -20,7 +20,7 @@ internal struct BitrateGrant
     /// </summary>
     public const long ToleratedForUs = 3_000_000;
 
-    private const double ClearlyMore = 1.2;
+    private const double ClearlyMore = 1.15;
     private const double ClearlyLess = 0.9;
     private const long FirstHoldUs = 15_000_000;
     private const long MostHoldUs = 120_000_000;

@@ -63,9 +63,10 @@ internal sealed class BottleneckRate
     }
 
     /// <summary>What the link serves now, bits a second; 0 while no queue was seen.</summary>
-    public long GetServed()
+    /// <param name="prefersRecent">Whether the newest pairs alone tell, where there are enough.</param>
+    public long GetServed(bool prefersRecent = true)
     {
-        long recent = Get(RecentUs, onlyDispersed: false);
+        long recent = prefersRecent ? Get(RecentUs, onlyDispersed: false) : 0;
         return recent > 0 ? recent : Get(WindowUs, onlyDispersed: false);
     }
 

@@ -21,6 +21,8 @@ internal sealed class DelayMonitor
     private const long LeastPairQueueUs = 12_000;
     private const long NoiseFactor = 2;
     private const long MostNoiseUs = 40_000;
+    // Where delays differ by more, few gaps between packets say little.
+    private const long MostNoiseForRecentUs = 8_000;
     private const int NoiseMemory = 32;
     private const long SqueezedQueueUs = 40_000;
     private const long SqueezedNoise = 6;
@@ -56,7 +58,7 @@ internal sealed class DelayMonitor
     public bool IsQueueShort => QueueUs < ShortQueueUs + NoiseUs;
 
     /// <summary>Bits a second that the link carries of ours; 0 while no queue was seen.</summary>
-    public long GetServedBitrate() => _bottleneck.GetServed();
+    public long GetServedBitrate() => _bottleneck.GetServed(prefersRecent: NoiseUs < MostNoiseForRecentUs);
 
     /// <summary>The same by packets that left closer together than they arrived, so that only the link held them.</summary>
     public long GetDispersedBitrate() => _bottleneck.GetDispersed();
@@ -68,7 +70,7 @@ internal sealed class DelayMonitor
     /// <param name="bitrate">Bits a second.</param>
     public long GetSqueezedBitrate(long bitrate)
     {
-        if (_unexplainedUs < Math.Max(SqueezedQueueUs, NoiseUs * SqueezedNoise))
+        if (NoiseUs > MostNoiseForRecentUs || _unexplainedUs < Math.Max(SqueezedQueueUs, NoiseUs * SqueezedNoise))
             return 0;
 
         long recent = _bottleneck.GetRecentDispersed();

@@ -152,6 +152,22 @@ public sealed class BandwidthExpectationsTests
         }
     }
 
+    [Theory]
+    [InlineData(1_000, 20, 0)]
+    [InlineData(3_000, 30, 0.02)]
+    [InlineData(5_000, 50, 0)]
+    public void Jitter_makes_it_coarse_and_no_worse(int kbps, int milliseconds, double loss)
+    {
+        foreach (BandwidthRun run in Runs(Link(kbps, 60, loss) with { JitterUs = milliseconds * 1_000 }))
+        {
+            run.Run(60);
+
+            List<BandwidthSample> settled = [.. run.Samples.Where(one => one.AtUs > 10_000_000)];
+            Assert.True(settled.Average(one => (double)one.Estimate / one.Capacity) > 0.75);
+            Assert.True(settled.Max(one => one.QueueUs) < 300_000);
+        }
+    }
+
     [Fact]
     public void After_an_outage_all_comes_back()
     {

@@ -66,14 +66,18 @@ export function countChangedFrames(page: Page, selector: string, frames: number)
   );
 }
 
-/** Says that media flows whole: pictures decoded, nothing lost, nothing frozen, sound heard. */
+/**
+ * A busy machine is late with a picture now and then, which counts as a freeze. A publisher that is held back, as one that
+ * gets no transport-wide feedback, makes a dozen of them in the few seconds of a test.
+ */
+const FreezesOfABusyMachine = 3;
+
+/** Says that media flows whole: pictures decoded, nothing lost, no frozen picture, sound heard. */
 export function assertWhole(received: Received): void {
   assert.ok(received.framesDecoded > 30, `${received.framesDecoded} frames decoded`);
   assert.ok(received.width > 0, 'the picture has a width');
   assert.ok(received.audioEnergy > 0, 'sound is heard');
   assert.ok(received.packetsReceived > 0 && received.audioPacketsReceived > 0, 'packets of both kinds came');
-  assert.deepEqual(
-    { lost: received.packetsLost, audioLost: received.audioPacketsLost, freezes: received.freezeCount },
-    { lost: 0, audioLost: 0, freezes: 0 },
-  );
+  assert.deepEqual({ video: received.packetsLost, audio: received.audioPacketsLost }, { video: 0, audio: 0 }, 'nothing is lost');
+  assert.ok(received.freezeCount <= FreezesOfABusyMachine, `${received.freezeCount} freezes`);
 }

@@ -245,7 +245,7 @@ public class RtpPacketViewTests
         });
 
         Assert.Equal(0, bytes);
-        Assert.Equal(200, found);
+        Assert.Equal(Allocation.TotalRuns, found);
     }
 
     private static List<string> List(in RtpPacketView view)

@@ -284,6 +284,7 @@ internal sealed class SimulcastStrategy : IForwardingStrategy
         if (target.Spatial != _target.Spatial)
             _host.ReleaseHeld();
 
+        bool wasOnTheWayDown = !_target.IsNone && _target.Spatial < _current;
         _target = target;
         if (target.IsNone)
         {
@@ -299,6 +300,8 @@ internal sealed class SimulcastStrategy : IForwardingStrategy
             // On the way down there is no room for all of what is sent until the key frame comes.
             if (target.Spatial < _current)
                 _filter.SetTarget(new LayerIndex(_current, 0));
+            else if (wasOnTheWayDown)
+                _filter.SetTarget(new LayerIndex(_current, _preferred.Temporal));
             AskForTarget(nowUs);
         }
     }

@@ -204,6 +204,37 @@ public class SimulcastStrategyTests
     }
 
     [Fact]
+    public void On_the_way_down_only_the_base_temporal_layer_is_sent()
+    {
+        var scene = VideoScene.Vp8Simulcast();
+        scene.Run(60);
+        (Consumer consumer, DecoderModel decoder) = scene.Watch("c", new ConsumerLayers(1, 2));
+        scene.Run(60);
+        Assert.Equal(new ConsumerLayers(1, 2), consumer.CurrentLayers);
+
+        // No key frame comes.
+        Action<byte[]>? answer = scene.In.OnRtcp;
+        scene.In.OnRtcp = _ => { };
+        Prefer(new ConsumerLayers(0, 2));
+        Assert.Equal(new ConsumerLayers(1, 0), consumer.CurrentLayers);
+        Prefer(new ConsumerLayers(2, 2));
+        Assert.Equal(new ConsumerLayers(1, 2), consumer.CurrentLayers);
+
+        scene.In.OnRtcp = answer;
+        Prefer(new ConsumerLayers(0, 1));
+        scene.Run(40);
+        Assert.Equal(new ConsumerLayers(0, 1), consumer.CurrentLayers);
+        decoder.Check();
+
+        void Prefer(ConsumerLayers layers)
+        {
+            consumer.SetPreferredLayers(layers);
+            consumer.ApplyPreferredLayers(scene.Room.NowUs);
+            scene.Run(12);
+        }
+    }
+
+    [Fact]
     public void Five_hundred_viewers_within_a_second_cause_two_requests()
     {
         var scene = VideoScene.Vp8Simulcast();

@@ -239,7 +239,7 @@ public class PayloadDescriptorTests
         });
 
         Assert.Equal(0, bytes);
-        Assert.Equal(600, keyFrames);
+        Assert.Equal(3 * Allocation.TotalRuns, keyFrames);
     }
 
     private static bool Parse(

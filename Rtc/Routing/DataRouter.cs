@@ -84,10 +84,10 @@ public sealed class DataRouter(string routerId)
         consumer.Close();
     }
 
-    internal IReadOnlyList<(string ProducerId, IReadOnlyList<string> ConsumerIds)> DumpProducers() =>
+    internal (string ProducerId, IReadOnlyList<string> ConsumerIds)[] DumpProducers() =>
         _producers.Values.Map(fanout =>
             (fanout.Producer.Id, (IReadOnlyList<string>)fanout.Consumers.Map(consumer => consumer.Id)));
 
-    internal IReadOnlyList<(string ConsumerId, string ProducerId)> DumpConsumers() =>
+    internal (string ConsumerId, string ProducerId)[] DumpConsumers() =>
         _consumers.Values.Map(consumer => (consumer.Id, consumer.DataProducerId));
 }

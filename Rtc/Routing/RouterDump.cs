@@ -13,24 +13,24 @@ public sealed class RouterDump
     public required IReadOnlyList<string> RtpObserverIds { get; init; }
 
     /// <summary>Every producer with its consumers.</summary>
-    public required IReadOnlyList<(string ProducerId, IReadOnlyList<string> ConsumerIds)> ProducerConsumers
+    public required (string ProducerId, IReadOnlyList<string> ConsumerIds)[] ProducerConsumers
     {
         get;
         init;
     }
 
     /// <summary>Every consumer with its producer.</summary>
-    public required IReadOnlyList<(string ConsumerId, string ProducerId)> ConsumerProducers { get; init; }
+    public required (string ConsumerId, string ProducerId)[] ConsumerProducers { get; init; }
 
     /// <summary>Every producer with its observers.</summary>
-    public required IReadOnlyList<(string ProducerId, IReadOnlyList<string> ObserverIds)> ProducerObservers
+    public required (string ProducerId, IReadOnlyList<string> ObserverIds)[] ProducerObservers
     {
         get;
         init;
     }
 
     /// <summary>Every data producer with its data consumers.</summary>
-    public required IReadOnlyList<(string DataProducerId, IReadOnlyList<string> DataConsumerIds)>
+    public required (string DataProducerId, IReadOnlyList<string> DataConsumerIds)[]
         DataProducerConsumers
     {
         get;
@@ -38,7 +38,7 @@ public sealed class RouterDump
     }
 
     /// <summary>Every data consumer with its data producer.</summary>
-    public required IReadOnlyList<(string DataConsumerId, string DataProducerId)> DataConsumerProducers
+    public required (string DataConsumerId, string DataProducerId)[] DataConsumerProducers
     {
         get;
         init;

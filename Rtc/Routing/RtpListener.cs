@@ -20,15 +20,15 @@ public sealed class RtpListener
     private readonly Dictionary<string, Producer> _byRid = [];
 
     /// <summary>SSRCs given or learned, with the id of their producer.</summary>
-    public IReadOnlyList<(uint Ssrc, string ProducerId)> SsrcTable =>
+    public (uint Ssrc, string ProducerId)[] SsrcTable =>
         _bySsrc.Map((ssrc, producer) => (ssrc, producer.Id));
 
     /// <summary>MIDs, with the id of their producer.</summary>
-    public IReadOnlyList<(string Mid, string ProducerId)> MidTable =>
+    public (string Mid, string ProducerId)[] MidTable =>
         _byMid.Map((mid, producer) => (mid, producer.Id));
 
     /// <summary>RIDs, with the id of their producer.</summary>
-    public IReadOnlyList<(string Rid, string ProducerId)> RidTable =>
+    public (string Rid, string ProducerId)[] RidTable =>
         _byRid.Map((rid, producer) => (rid, producer.Id));
 
     /// <summary>Finds the producer of an SSRC, for RTCP.</summary>

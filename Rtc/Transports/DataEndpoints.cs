@@ -126,7 +126,7 @@ public sealed class DataEndpoints
         _transport.Sctp!.ResetStream(stream.StreamId);
     }
 
-    internal IReadOnlyList<(ushort StreamId, string ProducerId)> DumpStreams() =>
+    internal (ushort StreamId, string ProducerId)[] DumpStreams() =>
         _streamProducers.Map((streamId, producer) => (streamId, producer.Id));
 
     internal IReadOnlyList<string> ProducerIds => _producers.Map((id, _) => id);

@@ -24,5 +24,5 @@ public sealed class SctpDump
     public required uint BufferedAmount { get; init; }
 
     /// <summary>Streams, with the data producer of each.</summary>
-    public required IReadOnlyList<(ushort StreamId, string ProducerId)> StreamTable { get; init; }
+    public required (ushort StreamId, string ProducerId)[] StreamTable { get; init; }
 }

@@ -48,10 +48,10 @@ internal sealed class SendStreamTable
         _media.TryGetValue(ssrc, out consumer);
 
     /// <summary>All media SSRCs.</summary>
-    public IReadOnlyList<(uint Ssrc, string ConsumerId)> DumpMedia() => Dump(_media);
+    public (uint Ssrc, string ConsumerId)[] DumpMedia() => Dump(_media);
 
     /// <summary>All RTX SSRCs.</summary>
-    public IReadOnlyList<(uint Ssrc, string ConsumerId)> DumpRtx() => Dump(_rtx);
+    public (uint Ssrc, string ConsumerId)[] DumpRtx() => Dump(_rtx);
 
     private static (uint Ssrc, string ConsumerId)[] Dump(OrderedDictionary<uint, Consumer> table) =>
         table.Map((ssrc, consumer) => (ssrc, consumer.Id));

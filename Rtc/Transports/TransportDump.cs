@@ -24,22 +24,22 @@ public sealed class TransportDump
     public required IReadOnlyList<string> DataConsumerIds { get; init; }
 
     /// <summary>Media SSRCs that are sent, with the consumer of each.</summary>
-    public required IReadOnlyList<(uint Ssrc, string ConsumerId)> SsrcConsumerIds { get; init; }
+    public required (uint Ssrc, string ConsumerId)[] SsrcConsumerIds { get; init; }
 
     /// <summary>RTX SSRCs that are sent, with the consumer of each.</summary>
-    public required IReadOnlyList<(uint Ssrc, string ConsumerId)> RtxSsrcConsumerIds { get; init; }
+    public required (uint Ssrc, string ConsumerId)[] RtxSsrcConsumerIds { get; init; }
 
     /// <summary>Ids of the header extensions that the transport reads; 0 where not negotiated.</summary>
     public required RtpHeaderExtensionIds HeaderExtensionIds { get; init; }
 
     /// <summary>SSRCs known or learned, with the producer of each.</summary>
-    public required IReadOnlyList<(uint Ssrc, string ProducerId)> SsrcTable { get; init; }
+    public required (uint Ssrc, string ProducerId)[] SsrcTable { get; init; }
 
     /// <summary>MIDs, with the producer of each.</summary>
-    public required IReadOnlyList<(string Mid, string ProducerId)> MidTable { get; init; }
+    public required (string Mid, string ProducerId)[] MidTable { get; init; }
 
     /// <summary>RIDs, with the producer of each.</summary>
-    public required IReadOnlyList<(string Rid, string ProducerId)> RidTable { get; init; }
+    public required (string Rid, string ProducerId)[] RidTable { get; init; }
 
     /// <summary>Largest message sent, in bytes.</summary>
     public required uint MaxSendMessageSize { get; init; }

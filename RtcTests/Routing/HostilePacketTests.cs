@@ -62,7 +62,7 @@ public class HostilePacketTests
                 room.NowUs);
         }
 
-        Assert.Equal(Rtc.Routing.RtpListener.MaxSsrcs, transport.RtpListener.SsrcTable.Count);
+        Assert.Equal(Rtc.Routing.RtpListener.MaxSsrcs, transport.RtpListener.SsrcTable.Length);
     }
 
     private static byte[] Session(int packets)

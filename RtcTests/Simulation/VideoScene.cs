@@ -104,7 +104,7 @@ internal sealed class VideoScene
             transport,
             Producer,
             id,
-            ssrc: (uint)(5000 + (10 * Room.Router.Dump().ConsumerProducers.Count)),
+            ssrc: (uint)(5000 + (10 * Room.Router.Dump().ConsumerProducers.Length)),
             scalabilityMode: _consumerMode,
             preferredLayers: preferred,
             rtx: rtx,

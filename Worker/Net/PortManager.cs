@@ -166,12 +166,12 @@ public sealed class PortManager(PortRange workerRange, IRandomSource random)
             _ranges.Remove(key);
     }
 
-    private readonly record struct RangeKey(TransportProtocol Protocol, TransportAddress Ip, PortRange Range);
+    private sealed record RangeKey(TransportProtocol Protocol, TransportAddress Ip, PortRange Range);
 
     // The comparer that a record comes with is put together by reflection, 2 ms of the first request.
     private sealed class RangeKeyComparer : IEqualityComparer<RangeKey>
     {
-        public bool Equals(RangeKey x, RangeKey y) => x.Protocol == y.Protocol && x.Ip == y.Ip
+        public bool Equals(RangeKey? x, RangeKey? y) => x!.Protocol == y!.Protocol && x.Ip == y.Ip
             && x.Range.Min == y.Range.Min && x.Range.Max == y.Range.Max;
 
         public int GetHashCode(RangeKey key) =>

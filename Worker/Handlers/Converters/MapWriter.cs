@@ -8,7 +8,7 @@ internal static class MapWriter
 {
     /// <summary>Numbers to texts.</summary>
     public static VectorOffset<Wire.Common.Uint32String> Write(
-        WireBuilder b, IReadOnlyList<(uint Key, string Value)> entries)
+        WireBuilder b, (uint Key, string Value)[] entries)
     {
         ListBuilder<Wire.Common.Uint32String> list = b.StartList<Wire.Common.Uint32String>();
         foreach ((uint key, string value) in entries)
@@ -19,7 +19,7 @@ internal static class MapWriter
 
     /// <summary>Small numbers to texts.</summary>
     public static VectorOffset<Wire.Common.Uint16String> Write(
-        WireBuilder b, IReadOnlyList<(ushort Key, string Value)> entries)
+        WireBuilder b, (ushort Key, string Value)[] entries)
     {
         ListBuilder<Wire.Common.Uint16String> list = b.StartList<Wire.Common.Uint16String>();
         foreach ((ushort key, string value) in entries)
@@ -30,7 +30,7 @@ internal static class MapWriter
 
     /// <summary>Texts to texts.</summary>
     public static VectorOffset<Wire.Common.StringString> Write(
-        WireBuilder b, IReadOnlyList<(string Key, string Value)> entries)
+        WireBuilder b, (string Key, string Value)[] entries)
     {
         ListBuilder<Wire.Common.StringString> list = b.StartList<Wire.Common.StringString>();
         foreach ((string key, string value) in entries)
@@ -41,7 +41,7 @@ internal static class MapWriter
 
     /// <summary>Texts to lists of texts.</summary>
     public static VectorOffset<Wire.Common.StringStringArray> Write(
-        WireBuilder b, IReadOnlyList<(string Key, IReadOnlyList<string> Values)> entries)
+        WireBuilder b, (string Key, IReadOnlyList<string> Values)[] entries)
     {
         ListBuilder<Wire.Common.StringStringArray> list = b.StartList<Wire.Common.StringStringArray>();
         foreach ((string key, IReadOnlyList<string> values) in entries)

@@ -75,9 +75,12 @@ export class Application {
     return made >= leastFramesPerSecond ? undefined : `the encoder makes ${made} of ${leastFramesPerSecond} frames/s on this machine`;
   }
 
-  /** Opens a page that watches a Producer, over a link if wanted; returns a viewer. */
-  async watch(producer, { overLink = false, preferredLayers } = {}) {
-    const page = await this.#open({ overLink, preferredLayers });
+  /**
+   * Opens a page that watches a Producer, over a link if wanted; returns a viewer. `onLink` gets the link before it is
+   * used.
+   */
+  async watch(producer, { overLink = false, onLink, preferredLayers } = {}) {
+    const page = await this.#open({ overLink, onLink, preferredLayers });
     const id = await page.evaluate((producerId) => call.watch(producerId), producer.id);
     const consumer = this.consumers.get(id);
     return new Viewer(page, consumer, this.#transports.get(consumer.appData.transportId), this.links.at(-1));
@@ -99,12 +102,12 @@ export class Application {
     return page;
   }
 
-  async #answer(method, data, { overLink, preferredLayers }) {
+  async #answer(method, data, { overLink, onLink, preferredLayers }) {
     switch (method) {
       case 'capabilities':
         return this.#router.rtpCapabilities;
       case 'createTransport':
-        return this.#createTransport(overLink);
+        return this.#createTransport(overLink, onLink);
       case 'connectTransport':
         return void (await this.#transports.get(data.id).connect({ dtlsParameters: data.dtlsParameters }));
       case 'produce': {
@@ -128,7 +131,7 @@ export class Application {
     }
   }
 
-  async #createTransport(overLink) {
+  async #createTransport(overLink, onLink) {
     const transport = await this.#router.createWebRtcTransport({
       listenInfos: [{ protocol: 'udp', ip: '127.0.0.1' }], initialAvailableOutgoingBitrate: 1_000_000,
     });
@@ -138,6 +141,7 @@ export class Application {
 
     const link = new LinkEmulator(iceCandidates[0].port);
     this.links.push(link);
+    onLink?.(link);
     const port = await link.open();
     return { id, iceParameters, iceCandidates: [{ ...iceCandidates[0], port }], dtlsParameters };
   }

@@ -71,10 +71,13 @@ export async function watch(producerId) {
   return consumer.id;
 }
 
-/** What a Consumer shows: size, frames, losses, and the longest time between two frames since it was last asked. */
+/**
+ * What a Consumer shows: size, frames, losses, time frozen as the browser counts it, and the longest time between two
+ * frames since it was last asked.
+ */
 export async function shown(consumerId) {
   const entry = consumers.get(consumerId);
-  const result = { width: 0, framesPerSecond: 0, framesDecoded: 0, packetsLost: 0, keyFramesDecoded: 0, longestGapMs: 0 };
+  const result = { width: 0, framesPerSecond: 0, framesDecoded: 0, keyFramesDecoded: 0, packetsLost: 0, freezesMs: 0 };
   for (const stat of (await entry.consumer.getStats()).values()) {
     if (stat.type !== 'inbound-rtp') continue;
     result.width = stat.frameWidth ?? 0;
@@ -82,6 +85,7 @@ export async function shown(consumerId) {
     result.framesDecoded = stat.framesDecoded ?? 0;
     result.keyFramesDecoded = stat.keyFramesDecoded ?? 0;
     result.packetsLost = stat.packetsLost ?? 0;
+    result.freezesMs = Math.round((stat.totalFreezesDuration ?? 0) * 1000);
   }
   const sinceLastFrame = entry.lastFrameAt === undefined ? 0 : performance.now() - entry.lastFrameAt;
   result.longestGapMs = Math.round(Math.max(entry.longestGapMs, sinceLastFrame));

@@ -8,6 +8,7 @@ import { Application, bundlePage } from '../../RtcTests/Video/application.mjs';
 
 const seconds = Number(process.argv[2] ?? 40);
 const SettledAfterMs = 15_000;
+if (!(seconds >= 20)) throw new Error(`a link takes ${SettledAfterMs / 1000} s to settle: measure 20 s or more`);
 const Picture = { width: 1280, height: 720, framesPerSecond: 20 };
 const Simulcast = [
   { scaleResolutionDownBy: 4, maxBitrate: 150_000 },

@@ -210,10 +210,10 @@ public sealed class Router
     {
         _isClosing = true;
         Data.IsClosing = true;
-        foreach (IRouterTransport transport in _transports.Values.Map(transport => transport))
+        foreach (IRouterTransport transport in (IRouterTransport[])[.. _transports.Values])
             CloseTransport(transport.Id, nowUs);
 
-        foreach (IRtpObserver observer in _observers.Values.Map(observer => observer))
+        foreach (IRtpObserver observer in (IRtpObserver[])[.. _observers.Values])
             CloseObserver(observer.Id);
     }
 

@@ -119,7 +119,7 @@ internal sealed class VideoScene
             foreach (ISimulatedEncoder encoder in Encoders)
             {
                 long capturedAtUs = Room.NowUs + (i * PictureIntervalMs * 1000L);
-                packets.AddRange(encoder.Encode(_ids, capturedAtUs).Select(packet => Builder(packet).Build()));
+                packets.AddRange(encoder.Encode(_ids, capturedAtUs).Select(packet => CallPublisher.Builder(packet).Build()));
             }
         }
 
@@ -178,19 +178,7 @@ internal sealed class VideoScene
         return drawn;
     }
 
-    public void Receive(SimulatedPacket packet) => Room.Receive(In, Builder(packet));
-
-    private static RtpBuilder Builder(SimulatedPacket packet) => new()
-    {
-        Ssrc = packet.Ssrc,
-        PayloadType = Room.Vp8PayloadType,
-        SequenceNumber = packet.SequenceNumber,
-        Timestamp = packet.Timestamp,
-        Marker = packet.Marker,
-        Payload = packet.Payload,
-        TwoByteForm = true,
-        Extensions = packet.DependencyDescriptor.Length > 0 ? [(5, packet.DependencyDescriptor)] : [],
-    };
+    public void Receive(SimulatedPacket packet) => Room.Receive(In, CallPublisher.Builder(packet));
 
     private void Report()
     {

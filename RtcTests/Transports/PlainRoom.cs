@@ -14,7 +14,7 @@ using RtcTests.Simulation;
 namespace RtcTests.Transports;
 
 /// <summary>One audio producer on a PlainTransport and consumers with one each, keys exchanged both ways.</summary>
-internal sealed class PlainRoom : IPlainTransportListener, IProducerListener, IConsumerListener
+internal sealed class PlainRoom : IPlainTransportListener
 {
     public const uint ProducerSsrc = 1111;
     public const byte ProducerPayloadType = 100;
@@ -37,7 +37,7 @@ internal sealed class PlainRoom : IPlainTransportListener, IProducerListener, IC
             "in", new PlainTransportOptions { Base = new TransportOptions(), RtcpMux = true, Comedia = true }, _router, this);
         _publisher.Attach(_publisherSocket, null);
         _publisher.Connect(null, null, null, null);
-        _publisher.Produce(ProducerOptions(), this, NowUs);
+        _publisher.Produce(ProducerOptions(), SilentListener.Instance, NowUs);
         for (int i = 0; i < consumers; i++)
             Receivers.Add(new Receiver(this, i, suite));
     }
@@ -77,45 +77,6 @@ internal sealed class PlainRoom : IPlainTransportListener, IProducerListener, IC
     public void OnTrace(TransportTraceEventTypes type, long timestampMs)
     {
     }
-
-    void IProducerListener.OnScore(ReadOnlySpan<ProducerScore> scores)
-    {
-    }
-
-    void IProducerListener.OnVideoOrientationChange(VideoOrientation orientation)
-    {
-    }
-
-    void IProducerListener.OnTrace(RtpTrace trace)
-    {
-    }
-
-    void IConsumerListener.OnScore(ConsumerScore score)
-    {
-    }
-
-    void IConsumerListener.OnLayersChange(ConsumerLayers? layers)
-    {
-    }
-
-    void IConsumerListener.OnProducerPaused()
-    {
-    }
-
-    void IConsumerListener.OnProducerResumed()
-    {
-    }
-
-    void IConsumerListener.OnProducerClosed()
-    {
-    }
-
-    void IConsumerListener.OnTrace(RtpTrace trace)
-    {
-    }
-
-    void IConsumerListener.OnRtp(ReadOnlySpan<byte> packet) =>
-        throw new InvalidOperationException("only a DirectTransport does this");
 
     private static RtpParameters Parameters(byte payloadType, uint ssrc) => new(
         [new RtpCodecParameters(MimeType.Parse("audio/opus"), payloadType, 48_000, 2)],
@@ -159,7 +120,7 @@ internal sealed class PlainRoom : IPlainTransportListener, IProducerListener, IC
                 _srtp = new SrtpReceiver(Transport.LocalSrtpParameters!.ToKeyingMaterial());
 
             Transport.SetConnected(room.NowUs);
-            Consumer consumer = Transport.Consume(Options(index), room, room.NowUs);
+            Consumer consumer = Transport.Consume(Options(index), SilentListener.Instance, room.NowUs);
             Transport.Start(consumer, room.NowUs);
         }
 

@@ -55,7 +55,7 @@ public sealed class CoreInput : IRandomSource
         Observer?.OnRandom(destination);
     }
 
-    // The platform's generator brings a second binding to OpenSSL into the process: 4 ms of each start.
+    // The platform's generator would bring a second binding to OpenSSL into the process, at each start.
     private static unsafe void FillFromKernel(Span<byte> destination)
     {
         fixed (byte* start = destination)

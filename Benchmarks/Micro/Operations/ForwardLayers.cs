@@ -160,7 +160,7 @@ internal sealed class ForwardLayers : RouterOperation
                     [.. encoders.Select((one, i) => new EncodingMapping(null, one.Ssrc, MappedSsrc + (uint)i))],
                     parameters),
             },
-            this);
+            SilentListener.Instance);
     }
 
     private void Consume(uint index, ISimulatedEncoder[] encoders, string mode, string offered)
@@ -184,7 +184,7 @@ internal sealed class ForwardLayers : RouterOperation
                 })],
                 PreferredLayers = new ConsumerLayers((byte)(index % 3), (byte)(2 - (index % 2))),
             },
-            this,
+            SilentListener.Instance,
             NowUs);
         consumer.OnTransportConnected(NowUs);
     }

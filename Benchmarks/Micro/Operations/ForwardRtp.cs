@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using Rtc.Crypto;
 using Rtc.Routing;
 using Rtc.Rtp;
+using RtcTests.Simulation;
 
 namespace Benchmarks.Micro.Operations;
 
@@ -37,7 +38,7 @@ internal sealed class ForwardRtp : RouterOperation
                     [new EncodingMapping(null, SamplePackets.Ssrc, MappedSsrc)],
                     parameters),
             },
-            this);
+            SilentListener.Instance);
         for (uint i = 0; i < Consumers; i++)
         {
             Consumer consumer = Router.CreateConsumer(
@@ -50,7 +51,7 @@ internal sealed class ForwardRtp : RouterOperation
                     RtpParameters = Parameters(100 + i),
                     ConsumableRtpEncodings = [new RtpEncodingParameters { Ssrc = MappedSsrc }],
                 },
-                this,
+                SilentListener.Instance,
                 NowUs);
             consumer.OnTransportConnected(NowUs);
         }

@@ -7,8 +7,7 @@ using Rtc.Streams;
 namespace Benchmarks.Micro.Operations;
 
 /// <summary>A router whose producers and consumers hang on a transport without a network.</summary>
-internal abstract class RouterOperation
-    : Operation, IProducerTransport, IConsumerTransport, IProducerListener, IConsumerListener
+internal abstract class RouterOperation : Operation, IProducerTransport, IConsumerTransport
 {
     private readonly byte[] _room = new byte[2048];
 
@@ -45,46 +44,6 @@ internal abstract class RouterOperation
     }
 
     public void OnConsumerClosed(Consumer consumer, long nowUs)
-    {
-    }
-
-    void IProducerListener.OnScore(ReadOnlySpan<ProducerScore> scores)
-    {
-    }
-
-    void IProducerListener.OnVideoOrientationChange(VideoOrientation orientation)
-    {
-    }
-
-    void IProducerListener.OnTrace(RtpTrace trace)
-    {
-    }
-
-    void IConsumerListener.OnScore(ConsumerScore score)
-    {
-    }
-
-    void IConsumerListener.OnLayersChange(ConsumerLayers? layers)
-    {
-    }
-
-    void IConsumerListener.OnProducerPaused()
-    {
-    }
-
-    void IConsumerListener.OnProducerResumed()
-    {
-    }
-
-    void IConsumerListener.OnProducerClosed()
-    {
-    }
-
-    void IConsumerListener.OnTrace(RtpTrace trace)
-    {
-    }
-
-    void IConsumerListener.OnRtp(ReadOnlySpan<byte> packet)
     {
     }
 

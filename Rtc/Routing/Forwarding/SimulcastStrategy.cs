@@ -1,5 +1,5 @@
-using Rtc.Rtp.Codecs;
 using Rtc.Rtp;
+using Rtc.Rtp.Codecs;
 using Rtc.Seams;
 
 namespace Rtc.Routing.Forwarding;

@@ -1,6 +1,6 @@
 // Throughput of one ordered data channel from one peer to another through a worker: 16 KiB messages for ten seconds.
 //
-//   node Benchmarks/DataChannels/throughput.mjs [chromium|libwebrtc] [seconds] [round trip in ms]
+//   npx node Benchmarks/DataChannels/throughput.mjs [chromium|libwebrtc] [seconds] [round trip in ms]
 import { readFileSync } from 'node:fs';
 import { Room } from '../../RtcTests/DataChannels/room.mjs';
 import { openChromium, openLibwebrtc } from '../../RtcTests/DataChannels/stacks.mjs';

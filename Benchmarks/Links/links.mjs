@@ -1,7 +1,7 @@
 // What a viewer in Chromium gets over bad links: VP8 simulcast of 150, 500 and 1,500 kbit/s at 20 frames/s, the viewer
 // behind the link emulator of the tests. Prints a row for each link. MEDIASOUP_WORKER_BIN names another worker.
 //
-//   node Benchmarks/Links/links.mjs [seconds for each link, 40 without]
+//   npx node Benchmarks/Links/links.mjs [seconds for each link, 40 without]
 import { setTimeout as delay } from 'node:timers/promises';
 import { launchChromium } from '../../RtcTests/Browser/chromium.mjs';
 import { Application, bundlePage } from '../../RtcTests/Video/application.mjs';

@@ -1,7 +1,7 @@
 // Data channels between real WebRTC stacks through the worker: Chromium, and libwebrtc in Node.
 //
-//   node RtcTests/DataChannels/data-channels.mjs                      half a minute
-//   DATA_CHANNELS=long node RtcTests/DataChannels/data-channels.mjs   some minutes
+//   npx node RtcTests/DataChannels/data-channels.mjs                      half a minute
+//   DATA_CHANNELS=long npx node RtcTests/DataChannels/data-channels.mjs   some minutes
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, before, describe, test } from 'node:test';

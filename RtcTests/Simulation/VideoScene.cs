@@ -119,7 +119,8 @@ internal sealed class VideoScene
             foreach (ISimulatedEncoder encoder in Encoders)
             {
                 long capturedAtUs = Room.NowUs + (i * PictureIntervalMs * 1000L);
-                packets.AddRange(encoder.Encode(_ids, capturedAtUs).Select(packet => CallPublisher.Builder(packet).Build()));
+                packets.AddRange(
+                    encoder.Encode(_ids, capturedAtUs).Select(packet => CallPublisher.Builder(packet).Build()));
             }
         }
 

@@ -41,7 +41,10 @@ public sealed partial class WorkerProcess : IDisposable
         Ports = new PortManager(settings.RtcPorts, Loop.Input);
         _dtls = new DtlsIdentity(settings, Loop.Input);
         RouterEnvironment environment = new(
-            Loop.Deadlines, Loop.Input, new RtpPacketPool(new PacketPool()), ReadWallClock(Loop.Clock));
+            Loop.Deadlines, Loop.Input, new RtpPacketPool(new PacketPool()), ReadWallClock(Loop.Clock))
+        {
+            Batch = Loop.Input.Batch,
+        };
         _handler = new WorkerHandler(new WorkerServices(Channel, Registry, Loop, Ports, _dtls, environment), filter);
         RequestDispatcher dispatcher = new(
             Channel, Registry, _handler, Close, Loggers.Create(LogTags.Info, "Channel"));

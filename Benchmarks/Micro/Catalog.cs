@@ -27,6 +27,7 @@ public static class Catalog
         ["stun-refuse"] = () => new AnswerStun(isAuthentic: false),
         ["forward-to-10"] = () => new ForwardRtp(suite: null),
         ["forward-to-10-gcm128"] = () => new ForwardRtp(SrtpSuite.AeadAes128Gcm),
+        ["forward-10-to-10-gcm128"] = () => new ForwardRtp(SrtpSuite.AeadAes128Gcm, burst: 10),
         ["forward-vp8-simulcast-to-10"] = () => new ForwardLayers(CodecKind.Vp8, "L1T3"),
         ["forward-vp9-svc-to-10"] = () => new ForwardLayers(CodecKind.Vp9, "L3T3"),
         ["forward-av1-svc-to-10"] = () => new ForwardLayers(CodecKind.Av1, "L3T3"),

@@ -8,7 +8,7 @@ namespace Rtc.Routing;
 /// The edge of the graph between one producer and those that follow it. Packets, streams, scores and states go one way,
 /// key frame requests and loss the other; neither side sees more of the other than this.
 /// </summary>
-internal sealed class ProducerFanout(Producer producer) : IProducerLink
+internal sealed class ProducerFanout(Producer producer, ForwardingBatch batch) : IProducerLink
 {
     public Producer Producer { get; } = producer;
 
@@ -18,21 +18,36 @@ internal sealed class ProducerFanout(Producer producer) : IProducerLink
 
     public void OnPacket(RtpPacket packet, long nowUs)
     {
+        if (!batch.TryAdd(this, packet, nowUs))
+            Forward(new ReadOnlySpan<RtpPacket>(in packet), nowUs);
+    }
+
+    /// <summary>Hands all packets to one follower after the other.</summary>
+    public void Forward(ReadOnlySpan<RtpPacket> packets, long nowUs)
+    {
         for (int i = 0; i < Consumers.Count; i++)
-            Consumers[i].OnProducerPacket(packet, nowUs);
+        {
+            foreach (RtpPacket packet in packets)
+                Consumers[i].OnProducerPacket(packet, nowUs);
+        }
 
         for (int i = 0; i < Observers.Count; i++)
-            Observers[i].OnPacket(Producer, packet, nowUs);
+        {
+            foreach (RtpPacket packet in packets)
+                Observers[i].OnPacket(Producer, packet, nowUs);
+        }
     }
 
     public void OnStreamChanged(in ProducerStreamInfo stream, long nowUs)
     {
+        batch.Complete();
         for (int i = 0; i < Consumers.Count; i++)
             Consumers[i].OnProducerStream(stream, nowUs);
     }
 
     public void OnPaused(long nowUs)
     {
+        batch.Complete();
         for (int i = 0; i < Consumers.Count; i++)
             Consumers[i].OnProducerPaused(nowUs);
 
@@ -42,6 +57,7 @@ internal sealed class ProducerFanout(Producer producer) : IProducerLink
 
     public void OnResumed(long nowUs)
     {
+        batch.Complete();
         for (int i = 0; i < Consumers.Count; i++)
             Consumers[i].OnProducerResumed(nowUs);
 

@@ -139,7 +139,7 @@ public sealed class Router
             throw;
         }
 
-        var fanout = new ProducerFanout(producer);
+        var fanout = new ProducerFanout(producer, Environment.Batch);
         _producers.Add(producer.Id, fanout);
         producer.Open(fanout);
         return producer;

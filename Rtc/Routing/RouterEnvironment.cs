@@ -26,5 +26,8 @@ public sealed class RouterEnvironment(
     /// <summary>The time of day for reports.</summary>
     public WallClock Clock { get; } = clock;
 
+    /// <summary>Packets that arrived together. Who hands in datagrams by batches sets the one that it opens.</summary>
+    public ForwardingBatch Batch { get; init; } = new();
+
     internal uint TakePacketId() => ++_packetId;
 }

@@ -21,14 +21,17 @@ internal sealed class Room
     public const byte RidId = 10;
     public const byte RepairedRidId = 11;
 
-    public Room(int seed = 1)
+    public Room(int seed = 1, ForwardingBatch? batch = null)
     {
         Memory = new PacketPool();
         Environment = new RouterEnvironment(
             new DeadlineQueue(),
             new SeededRandom(seed),
             new RtpPacketPool(Memory),
-            new WallClock(1_700_000_000_000_000));
+            new WallClock(1_700_000_000_000_000))
+        {
+            Batch = batch ?? new ForwardingBatch(),
+        };
         Router = new Router("router", Environment);
     }
 

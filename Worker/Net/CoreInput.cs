@@ -1,4 +1,7 @@
 using System.Runtime.InteropServices;
+using Rtc.Routing;
+using Rtc.Rtcp;
+using Rtc.Rtp;
 using Rtc.Seams;
 
 namespace Worker.Net;
@@ -16,7 +19,24 @@ public sealed class CoreInput : IRandomSource
     /// <summary>Who watches; null, the normal case, costs one comparison an input.</summary>
     public IInputObserver? Observer { get; set; }
 
-    /// <summary>Hands in a datagram.</summary>
+    /// <summary>The packets that wait for those that were received with them.</summary>
+    public ForwardingBatch Batch { get; } = new();
+
+    /// <summary>The datagrams that follow were received with one call.</summary>
+    public void OpenBatch()
+    {
+        Observer?.OnBatchOpened();
+        Batch.Open();
+    }
+
+    /// <summary>There are no more of them. Must come before any other input.</summary>
+    public void CloseBatch()
+    {
+        Observer?.OnBatchClosed();
+        Batch.Close();
+    }
+
+    /// <summary>Hands in a datagram. Within a batch only RTP overtakes RTP, and that only at other consumers.</summary>
     public void Deliver(
         IDatagramReceiver receiver,
         IDatagramSocket socket,
@@ -24,6 +44,9 @@ public sealed class CoreInput : IRandomSource
         Span<byte> datagram,
         long nowUs)
     {
+        if (!Batch.IsEmpty && !IsRtp(datagram))
+            Batch.Complete();
+
         Observer?.OnDatagram(socket, remote, datagram, nowUs);
         receiver.OnDatagram(socket, remote, datagram, nowUs);
     }
@@ -54,6 +77,9 @@ public sealed class CoreInput : IRandomSource
         FillFromKernel(destination);
         Observer?.OnRandom(destination);
     }
+
+    private static bool IsRtp(ReadOnlySpan<byte> datagram) =>
+        RtpPacketView.IsRtp(datagram) && !RtcpReader.IsRtcp(datagram);
 
     // The platform's generator would bring a second binding to OpenSSL into the process, at each start.
     private static unsafe void FillFromKernel(Span<byte> destination)

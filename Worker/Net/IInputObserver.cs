@@ -8,6 +8,12 @@ namespace Worker.Net;
 /// </summary>
 public interface IInputObserver
 {
+    /// <summary>The datagrams that follow were received with one call: their packets may be forwarded together.</summary>
+    void OnBatchOpened();
+
+    /// <summary>There are no more of them.</summary>
+    void OnBatchClosed();
+
     /// <summary>A datagram is about to be handed in.</summary>
     void OnDatagram(IDatagramSocket socket, in TransportAddress remote, ReadOnlySpan<byte> datagram, long nowUs);
 

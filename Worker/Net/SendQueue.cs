@@ -6,7 +6,7 @@ namespace Worker.Net;
 /// Where all datagrams of a loop wait for the end of its turn. Whoever sends borrows room for one datagram after the
 /// other; the queue keeps those to one destination next to each other, so that at the flush a run of equal sizes
 /// leaves as one message. Nothing waits for company: <see cref="Flush"/> comes at the end of every turn, and earlier
-/// when the memory is used up. After a flush the queue is empty: what the kernel does not take moves to the bounded
+/// when the memory is used up or runs are complete. After a flush the queue is empty: what the kernel does not take moves to the bounded
 /// backlog of its socket, so that a slow peer never holds memory that others need. Allocates nothing after it is
 /// made, but for the backlogs.
 /// </summary>
@@ -18,6 +18,11 @@ public sealed unsafe class SendQueue : IDisposable
     /// <summary>The default of the memory that a turn's datagrams may take before they are flushed, in bytes.</summary>
     public const int DefaultCapacity = 4 * 1024 * 1024;
 
+    // Who writes runs, one destination after the other, does not write to the first ones any more this turn: they need
+    // not wait for the last. What is handed over at once is worth the waking of whoever reads it, and still in the cache.
+    private const int MinRun = 4;
+    private const int HandOver = 64;
+
     // A destination that sends much gets no more than this at once, so that one cannot take all.
     private const int MaxExtent = 65_536;
 
@@ -27,6 +32,8 @@ public sealed unsafe class SendQueue : IDisposable
     private readonly int _maxEntries;
     private SendLane[] _dirty = new SendLane[64];
     private int _dirtyCount;
+    private SendDestination? _current;
+    private int _runLength;
     private int _cursor;
     private int _entryCount;
     private int _openCount;
@@ -75,6 +82,8 @@ public sealed unsafe class SendQueue : IDisposable
         _cursor = 0;
         _entryCount = 0;
         _openCount = 0;
+        _current = null;
+        _runLength = 0;
         _epoch++;
     }
 
@@ -101,6 +110,9 @@ public sealed unsafe class SendQueue : IDisposable
     /// <summary>Room for one datagram; empty when there is none.</summary>
     internal Span<byte> Reserve(SendDestination destination, int maxLength)
     {
+        if (!ReferenceEquals(destination, _current))
+            TurnTo(destination);
+
         destination.BeginEpoch(_epoch);
         if (destination.OpenLength > 0)
             GiveUp(destination);
@@ -135,6 +147,15 @@ public sealed unsafe class SendQueue : IDisposable
 
         destination.Lane.WritePrefix(new Span<byte>(_memory + destination.ExtentCursor, prefix), length);
         Append(destination, length + prefix);
+    }
+
+    private void TurnTo(SendDestination destination)
+    {
+        if (_runLength >= MinRun && _entryCount >= HandOver && _openCount == 0)
+            Flush();
+
+        _current = destination;
+        _runLength = 0;
     }
 
     private void GiveUp(SendDestination destination)
@@ -186,6 +207,7 @@ public sealed unsafe class SendQueue : IDisposable
 
     private void Append(SendDestination destination, int length)
     {
+        _runLength++;
         int index = _entryCount++;
         _entries[index] = new Entry { Offset = destination.ExtentCursor, Length = length, Next = -1 };
         destination.ExtentCursor += length;

@@ -140,7 +140,10 @@ public sealed class TcpConnection : IDatagramSocket, IFdHandler
             if (length < 0 && Marshal.GetLastPInvokeError() is Libc.EAGAIN or Libc.EINTR)
                 return;
 
-            if (length <= 0 || !TryDeliver(buffer[..length], nowUs))
+            _loop.Input.OpenBatch();
+            bool isWhole = length > 0 && TryDeliver(buffer[..length], nowUs);
+            _loop.Input.CloseBatch();
+            if (!isWhole)
             {
                 Break(nowUs);
                 return;

@@ -130,12 +130,25 @@ public sealed class UdpSocket : IDatagramSocket, IFdHandler
                 continue;
             }
 
-            for (int i = 0; i < count; i++)
-                Deliver(buffers, i, nowUs);
+            DeliverBatch(buffers, count, nowUs);
             if (count < ReceiveBuffers.BatchSize)
                 return;
             nowUs = _loop.Clock.NowUs;
         }
+    }
+
+    private void DeliverBatch(ReceiveBuffers buffers, int count, long nowUs)
+    {
+        if (count == 1)
+        {
+            Deliver(buffers, 0, nowUs);
+            return;
+        }
+
+        _loop.Input.OpenBatch();
+        for (int i = 0; i < count; i++)
+            Deliver(buffers, i, nowUs);
+        _loop.Input.CloseBatch();
     }
 
     private void Deliver(ReceiveBuffers buffers, int index, long nowUs)

@@ -7,8 +7,8 @@ using RtcTests.Simulation;
 namespace Benchmarks.Micro.Operations;
 
 /// <summary>
-/// One packet on its whole way through the core: parsed, found, received, written once, rewritten and protected for
-/// ten consumers. Without the system calls at both ends.
+/// Packets that arrive together on their whole way through the core: parsed, found, received, written once, rewritten
+/// and protected for ten consumers. Without the system calls at both ends.
 /// </summary>
 internal sealed class ForwardRtp : RouterOperation
 {
@@ -19,11 +19,13 @@ internal sealed class ForwardRtp : RouterOperation
 
     private readonly byte[] _packet = SamplePackets.Rtp();
     private readonly SrtpPair? _srtp;
+    private readonly int _burst;
     private ushort _sequenceNumber = 1000;
     private uint _timestamp;
 
-    public ForwardRtp(SrtpSuite? suite)
+    public ForwardRtp(SrtpSuite? suite, int burst = 1)
     {
+        _burst = burst;
         _srtp = suite is null ? null : new SrtpPair(suite.Value);
         RtpParameters parameters = Parameters(SamplePackets.Ssrc);
         Router.CreateProducer(
@@ -59,15 +61,14 @@ internal sealed class ForwardRtp : RouterOperation
 
     public override void Run()
     {
-        NowUs += PacketIntervalUs;
+        NowUs += PacketIntervalUs * _burst;
         Deadlines.Expire(NowUs);
-        SamplePackets.SetSequenceNumber(_packet, _sequenceNumber++);
-        BinaryPrimitives.WriteUInt32BigEndian(_packet.AsSpan(4), _timestamp += TimestampStep);
         long sent = Sent;
-        Expect(RtpPacketView.TryParse(_packet, out RtpPacketView view));
-        Producer? producer = RtpListener.Find(view, SamplePackets.MidId, ridId: 0, repairedRidId: 0);
-        producer!.ReceiveRtp(view, NowUs);
-        Expect(Sent == sent + Consumers);
+        Router.Environment.Batch.Open();
+        for (int i = 0; i < _burst; i++)
+            Receive();
+        Router.Environment.Batch.Close();
+        Expect(Sent == sent + (Consumers * _burst));
     }
 
     public override void Dispose()
@@ -82,6 +83,15 @@ internal sealed class ForwardRtp : RouterOperation
             base.Write(packet, room, headerLength);
         else
             Expect(_srtp.Sender.TryProtectRtp(room, headerLength, packet.PayloadPrefix, packet.PayloadRest, out _));
+    }
+
+    private void Receive()
+    {
+        SamplePackets.SetSequenceNumber(_packet, _sequenceNumber++);
+        BinaryPrimitives.WriteUInt32BigEndian(_packet.AsSpan(4), _timestamp += TimestampStep);
+        Expect(RtpPacketView.TryParse(_packet, out RtpPacketView view));
+        Producer? producer = RtpListener.Find(view, SamplePackets.MidId, ridId: 0, repairedRidId: 0);
+        producer!.ReceiveRtp(view, NowUs);
     }
 
     private static RtpParameters Parameters(uint ssrc) => new(

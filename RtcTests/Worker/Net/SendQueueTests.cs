@@ -92,6 +92,44 @@ public class SendQueueTests
     }
 
     [Fact]
+    public void Complete_runs_leave_while_others_are_written()
+    {
+        ScriptedSendCalls calls = new();
+        using LoopHarness harness = new(calls);
+        UdpSocket socket = harness.OpenUdp(new Inbox());
+        Socket peer = harness.OpenPeer();
+        TransportTuple[] tuples =
+            [.. Enumerable.Range(0, 20).Select(_ => socket.OpenTuple(LoopHarness.Address(peer.LocalEndPoint)))];
+
+        foreach (TransportTuple tuple in tuples)
+            SendAll(tuple, 10, 100);
+
+        Assert.Equal(Enumerable.Repeat((1_000, 100), 14), calls.Sent);
+        harness.Loop.SendQueue.Flush();
+        Assert.Equal(Enumerable.Repeat((1_000, 100), 20), calls.Sent);
+    }
+
+    [Fact]
+    public void A_run_never_leaves_while_somebody_holds_a_reservation()
+    {
+        ScriptedSendCalls calls = new();
+        using LoopHarness harness = new(calls);
+        UdpSocket socket = harness.OpenUdp(new Inbox());
+        TransportAddress peer = LoopHarness.Address(harness.OpenPeer().LocalEndPoint);
+        TransportTuple slow = socket.OpenTuple(peer);
+        TransportTuple fast = socket.OpenTuple(peer);
+
+        Assert.Equal(50, slow.Reserve(50).Length);
+        SendAll(fast, 100, 100);
+        SendAll(socket.OpenTuple(peer), 1, 100);
+        Assert.Empty(calls.Sent);
+
+        slow.Commit(50);
+        harness.Loop.SendQueue.Flush();
+        Assert.Contains((50, 0), calls.Sent);
+    }
+
+    [Fact]
     public void From_the_second_turn_on_a_destination_writes_into_one_contiguous_extent()
     {
         using LoopHarness harness = new();

@@ -160,6 +160,22 @@ public class UdpSocketTests
         Assert.Equal(["datagram 2", "expire", "channel 1"], observer.Seen.Skip(1));
     }
 
+    [Fact]
+    public void Datagrams_received_with_one_call_are_a_batch()
+    {
+        using LoopHarness harness = new();
+        Inbox inbox = new();
+        Observer observer = new();
+        UdpSocket socket = harness.OpenUdp(inbox);
+        Socket peer = harness.OpenPeer();
+        for (byte length = 1; length <= 3; length++)
+            peer.SendTo(new byte[length], LoopHarness.EndPoint(socket.LocalAddress));
+        harness.Loop.Input.Observer = observer;
+        harness.Until(() => inbox.Datagrams.Count == 3, "the datagrams");
+
+        Assert.Equal(["batch", "datagram 1", "datagram 2", "datagram 3", "end"], observer.Seen);
+    }
+
     private static TransportAddress Loopback(ushort port) => TransportAddress.Create([127, 0, 0, 1], port);
 
     private static TransportAddress Loopback6(ushort port) =>
@@ -175,6 +191,10 @@ public class UdpSocketTests
     private sealed class Observer : IInputObserver
     {
         public List<string> Seen { get; } = [];
+
+        public void OnBatchOpened() => Seen.Add("batch");
+
+        public void OnBatchClosed() => Seen.Add("end");
 
         public void OnDatagram(
             IDatagramSocket socket, in TransportAddress remote, ReadOnlySpan<byte> datagram, long nowUs) =>

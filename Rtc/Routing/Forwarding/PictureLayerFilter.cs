@@ -83,6 +83,7 @@ internal sealed class PictureLayerFilter(ScalabilityMode declared, bool isDescri
             _hasPicture = true;
             _picture = timestamp;
             _hasLeftOut = false;
+            ForgetOldLimit(timestamp);
             SetLimit(descriptor.IsKeyFrame ? _target : LimitAt(descriptor), timestamp);
             _mayAddTemporal = descriptor.IsSwitchingPoint && descriptor.TemporalLayer == 0;
         }
@@ -123,6 +124,14 @@ internal sealed class PictureLayerFilter(ScalabilityMode declared, bool isDescri
         }
 
         return new LayerIndex(spatial, temporal);
+    }
+
+    // Nothing from before it can come any more; and once the clock has nearly come round, all would seem to be from
+    // before it.
+    private void ForgetOldLimit(uint timestamp)
+    {
+        if (_limitBefore != _limit && timestamp - _limitSince >= MaxLateTicks)
+            _limitBefore = _limit;
     }
 
     private void SetLimit(LayerIndex limit, uint timestamp)

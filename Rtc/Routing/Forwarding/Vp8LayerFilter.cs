@@ -100,6 +100,7 @@ internal sealed class Vp8LayerFilter(bool hasTemporalLayers) : ILayerFilter
         {
             _hasPicture = true;
             _newestPicture = pictureId;
+            ForgetOldLimit(pictureId);
             SetLimit(LimitAt(descriptor), pictureId);
             if (descriptor.TemporalLayer <= _limit || descriptor.IsKeyFrame)
                 return true;
@@ -122,6 +123,14 @@ internal sealed class Vp8LayerFilter(bool hasTemporalLayers) : ILayerFilter
         return descriptor.TemporalLayer == _limit + 1 && descriptor.IsSwitchingPoint && _limit < _target
             ? _limit + 1
             : _limit;
+    }
+
+    // Nothing from before it can come any more; and once the numbers have nearly come round, all would seem to be from
+    // before it.
+    private void ForgetOldLimit(ushort pictureId)
+    {
+        if (_limitBefore != _limit && ((pictureId - _limitSince) & 0x7FFF) >= MaxLatePictures)
+            _limitBefore = _limit;
     }
 
     private void SetLimit(int limit, ushort pictureId)

@@ -39,6 +39,9 @@ public record struct SctpCounters
     /// <summary>DATA and I-DATA chunks that found no room or lie too far ahead.</summary>
     public long DroppedDataChunks;
 
+    /// <summary>Incomplete messages that were looked at because some were to be dropped.</summary>
+    public long FragmentsLookedThrough;
+
     /// <summary>Chunks of messages that are past or contradict others.</summary>
     public long StaleDataChunks;
 

@@ -102,6 +102,42 @@ public sealed class SctpHostilePeerTests
     }
 
     [Fact]
+    public void Of_many_acknowledgements_in_a_packet_two_are_taken()
+    {
+        byte[] sack = new byte[4 + SackChunkView.FixedLength];
+        sack[0] = (byte)ChunkType.Sack;
+        sack[3] = (byte)sack.Length;
+        BinaryPrimitives.WriteUInt32BigEndian(sack.AsSpan(4), 12345);
+        _peer.Raw([.. Enumerable.Repeat(sack, 1_000).SelectMany(bytes => bytes)]);
+        Assert.Equal(2, Association.Counters.IgnoredSacks);
+        Assert.Equal(998, Association.Counters.InvalidChunks);
+        Assert.True(IsUp());
+    }
+
+    [Fact]
+    public void A_reset_of_all_streams_by_name_looks_once_through_what_is_incomplete()
+    {
+        const int Streams = 700;
+        for (ushort stream = 0; stream < Streams; stream++)
+            Data(stream, stream, message: 0, DataChunkView.BeginFlag);
+
+        byte[] request = new byte[4 + OutgoingResetView.FixedLength + (2 * Streams)];
+        BinaryPrimitives.WriteUInt16BigEndian(request, (ushort)ParameterType.OutgoingSsnReset);
+        BinaryPrimitives.WriteUInt16BigEndian(request.AsSpan(2), (ushort)request.Length);
+        BinaryPrimitives.WriteUInt32BigEndian(request.AsSpan(4), _peer.FirstTsn);
+        BinaryPrimitives.WriteUInt32BigEndian(request.AsSpan(12), _peer.FirstTsn + Streams - 1);
+        for (int i = 1; i < Streams; i++)
+            BinaryPrimitives.WriteUInt16BigEndian(request.AsSpan(16 + (2 * i)), (ushort)i);
+        byte[] chunk = [(byte)ChunkType.ReConfig, 0, 0, 0, .. request];
+        BinaryPrimitives.WriteUInt16BigEndian(chunk.AsSpan(2), (ushort)chunk.Length);
+        _peer.Raw(chunk);
+
+        Assert.Single(_pair.A.Diary, line => line.StartsWith("IncomingReset"));
+        Assert.Equal(0, Association.Buffers.InUseBytes);
+        Assert.Equal(Streams, Association.Counters.FragmentsLookedThrough);
+    }
+
+    [Fact]
     public void Of_many_skips_in_a_packet_one_is_performed()
     {
         byte[] packet = [];

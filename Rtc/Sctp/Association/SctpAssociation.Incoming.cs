@@ -12,10 +12,12 @@ public sealed partial class SctpAssociation
 
     // What of a packet costs a look through all that waits; no peer needs more.
     private const int MaxReConfigsPerPacket = 2;
+    private const int MaxSacksPerPacket = 2;
 
     private bool _hasData;
     private bool _hasForwardTsn;
     private int _reConfigs;
+    private int _sackChunks;
     private bool _isSackUrgent;
 
     private bool IsUp => _state is >= AssociationState.Established and < AssociationState.Ended;
@@ -49,6 +51,7 @@ public sealed partial class SctpAssociation
         _isSackUrgent = false;
         _hasForwardTsn = false;
         _reConfigs = 0;
+        _sackChunks = 0;
         if (IsUp)
             _heartbeat.Restart(nowUs);
 
@@ -283,7 +286,7 @@ public sealed partial class SctpAssociation
 
     private void HandleSack(in ChunkView chunk, long nowUs)
     {
-        if (!IsUp || !SackChunkView.TryParse(chunk, out SackChunkView sack))
+        if (!IsUp || ++_sackChunks > MaxSacksPerPacket || !SackChunkView.TryParse(chunk, out SackChunkView sack))
         {
             _counters.InvalidChunks++;
             return;

@@ -104,11 +104,7 @@ public sealed partial class SctpAssociation
 
     private void PerformIncomingReset()
     {
-        if (_incomingReset.Streams.IsEmpty)
-            _reassembly.Reset(null, Capabilities.MessageInterleaving);
-
-        foreach (ushort streamId in _incomingReset.Streams)
-            _reassembly.Reset(streamId, Capabilities.MessageInterleaving);
+        _reassembly.Reset(_incomingReset.Streams, Capabilities.MessageInterleaving);
 
         if (IsUp)
             _listener.OnSctpIncomingStreamsReset(_incomingReset.Streams);

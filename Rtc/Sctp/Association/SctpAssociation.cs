@@ -123,6 +123,7 @@ public sealed partial class SctpAssociation : IMessageSink
             SctpCounters counters = _counters;
             counters.OversizeMessages = _reassembly.OversizeMessages;
             counters.StaleDataChunks = _reassembly.StaleChunks;
+            counters.FragmentsLookedThrough = _reassembly.LookedThrough;
             counters.AbandonedMessages += _sender.Counters.AbandonedMessages;
             counters.DataChunksSent = _sender.Counters.SentChunks;
             counters.RetransmittedChunks = _sender.Counters.RetransmittedChunks;

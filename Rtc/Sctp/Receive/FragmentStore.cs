@@ -19,6 +19,9 @@ internal sealed class FragmentStore(SctpBufferPool pool)
     private readonly Stack<Fragment> _freeFragments = [];
     private readonly List<FragmentRun> _dropped = [];
 
+    /// <summary>How many entries were looked at to find what is to be dropped.</summary>
+    public long LookedThrough { get; private set; }
+
     /// <summary>Bytes of all fragments that are kept, what they cost included.</summary>
     public int QueuedBytes { get; private set; }
 
@@ -92,6 +95,7 @@ internal sealed class FragmentStore(SctpBufferPool pool)
     /// <summary>Drops incomplete messages of DATA chunks that begin at or before a TSN.</summary>
     public void DropUpToTsn(uint tsn)
     {
+        LookedThrough += _byEnd.Count;
         foreach ((FragmentKey key, FragmentRun run) in _byEnd)
         {
             if (key == run.First && (int)(tsn - key.Position) >= 0)
@@ -104,6 +108,7 @@ internal sealed class FragmentStore(SctpBufferPool pool)
     /// <summary>Drops incomplete messages of I-DATA chunks up to the message that each stream is skipped to.</summary>
     public void DropUpToMessages(Dictionary<(ushort StreamId, bool IsUnordered), uint> skipped)
     {
+        LookedThrough += _byEnd.Count;
         foreach ((FragmentKey key, FragmentRun run) in _byEnd)
         {
             if (key == run.First && skipped.TryGetValue((key.StreamId, key.IsUnordered), out uint messageId) &&
@@ -116,12 +121,13 @@ internal sealed class FragmentStore(SctpBufferPool pool)
         ReleaseDropped();
     }
 
-    /// <summary>Drops incomplete messages of one stream, or of all.</summary>
-    public void DropStream(ushort? streamId)
+    /// <summary>Drops incomplete messages of some streams, or of all where null is given.</summary>
+    public void DropStreams(HashSet<ushort>? streamIds)
     {
+        LookedThrough += _byEnd.Count;
         foreach ((FragmentKey key, FragmentRun run) in _byEnd)
         {
-            if (key == run.First && (streamId is null || key.StreamId == streamId))
+            if (key == run.First && (streamIds is null || streamIds.Contains(key.StreamId)))
                 _dropped.Add(run);
         }
 

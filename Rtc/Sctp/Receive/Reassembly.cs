@@ -27,6 +27,9 @@ internal sealed class Reassembly(SctpOptions options, SctpBufferPool pool, IMess
     /// <summary>Messages that were too long for the listener.</summary>
     public long OversizeMessages { get; private set; }
 
+    /// <summary>How many incomplete messages were looked at because some were to be dropped.</summary>
+    public long LookedThrough => _fragments.LookedThrough;
+
     /// <summary>Chunks of messages that are past, or that contradict others.</summary>
     public long StaleChunks { get; private set; }
 
@@ -90,17 +93,28 @@ internal sealed class Reassembly(SctpOptions options, SctpBufferPool pool, IMess
         }
     }
 
-    /// <summary>Starts one stream anew, or all: drops what is incomplete, delivers what waits behind it.</summary>
-    public void Reset(ushort? streamId, bool isInterleaved)
+    /// <summary>
+    /// Starts streams anew, or all where none is named: drops what is incomplete, delivers what waits behind it. What is
+    /// incomplete is looked through once, however many streams a peer names.
+    /// </summary>
+    public void Reset(ReadOnlySpan<ushort> streamIds, bool isInterleaved)
     {
-        _fragments.DropStream(streamId);
-        if (streamId is ushort id)
+        if (!streamIds.IsEmpty)
         {
-            if (_streams.Remove(id, out IncomingStream? stream))
-                Flush(stream, isInterleaved);
+            HashSet<ushort> resetting = new(streamIds.Length);
+            foreach (ushort streamId in streamIds)
+                resetting.Add(streamId);
+            _fragments.DropStreams(resetting);
+            foreach (ushort streamId in streamIds)
+            {
+                if (_streams.Remove(streamId, out IncomingStream? stream))
+                    Flush(stream, isInterleaved);
+            }
 
             return;
         }
+
+        _fragments.DropStreams(null);
 
         IncomingStream[] all = [.. _streams.Values];
         _streams.Clear();
@@ -111,7 +125,7 @@ internal sealed class Reassembly(SctpOptions options, SctpBufferPool pool, IMess
     /// <summary>Gives everything back without delivering it.</summary>
     public void Clear()
     {
-        _fragments.DropStream(null);
+        _fragments.DropStreams(null);
         foreach (IncomingStream stream in _streams.Values)
         {
             while (stream.TakeFirst(int.MaxValue, out _) is FragmentRun run)

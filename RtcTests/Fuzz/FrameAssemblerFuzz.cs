@@ -19,7 +19,7 @@ public static class FrameAssemblerFuzz
 
     private static void Check(ReadOnlySpan<byte> stream, List<byte[]> expected, bool isBroken, int step)
     {
-        FrameAssembler assembler = new();
+        FrameAssembler assembler = new() { IsPeerKnown = true };
         byte[] copy = stream.ToArray();
         int count = 0;
         bool broken = false;

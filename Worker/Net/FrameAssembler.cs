@@ -12,10 +12,19 @@ internal sealed class FrameAssembler
     /// <summary>The longest frame with its length.</summary>
     public const int MaxFrameLength = 65_536;
 
+    /// <summary>
+    /// The longest frame of somebody who is not known yet, with its length: all that counts is a STUN request, and that
+    /// fits the MTU of any path. Otherwise each connection of strangers could hold 64 KiB.
+    /// </summary>
+    public const int MaxUnknownFrameLength = 2_048;
+
     private const int FirstAllocation = 2_048;
 
     private byte[] _kept = [];
     private int _keptLength;
+
+    /// <summary>Whether the peer is known, and so may send long frames.</summary>
+    public bool IsPeerKnown { get; set; }
 
     /// <summary>How many bytes of an unfinished frame are kept.</summary>
     public int KeptLength => _keptLength;
@@ -48,6 +57,8 @@ internal sealed class FrameAssembler
         }
     }
 
+    private int Limit => IsPeerKnown ? MaxFrameLength : MaxUnknownFrameLength;
+
     private static int FrameLength(ReadOnlySpan<byte> header) =>
         BinaryPrimitives.ReadUInt16BigEndian(header) + TcpLane.FrameHeaderLength;
 
@@ -57,7 +68,7 @@ internal sealed class FrameAssembler
         if (input.Length >= TcpLane.FrameHeaderLength)
         {
             int length = FrameLength(input);
-            isBroken = length > MaxFrameLength;
+            isBroken = length > Limit;
             if (isBroken)
                 return default;
 
@@ -82,7 +93,7 @@ internal sealed class FrameAssembler
             return default;
 
         int length = FrameLength(_kept);
-        isBroken = length > MaxFrameLength;
+        isBroken = length > Limit;
         if (isBroken)
             return default;
 

@@ -80,6 +80,7 @@ public sealed class TcpConnection : IDatagramSocket, IFdHandler
     public TransportTuple OpenTuple(in TransportAddress remote)
     {
         IsUsed = true;
+        _assembler.IsPeerKnown = true;
         return new TcpTuple(this, _lane, remote);
     }
 

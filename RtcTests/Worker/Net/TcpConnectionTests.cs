@@ -16,7 +16,7 @@ public class TcpConnectionTests
         foreach (int step in new[] { 1, 2, 3, 1_000, 5_000, stream.Length })
         {
             using LoopHarness harness = new();
-            Inbox inbox = new();
+            Inbox inbox = new() { OnEach = (socket, remote) => socket.OpenTuple(remote) };
             Socket peer = harness.Connect(harness.OpenTcp(inbox));
 
             // Step 1 for the first and last frames, where headers are cut, is enough.
@@ -68,9 +68,30 @@ public class TcpConnectionTests
     }
 
     [Fact]
+    public void A_stranger_sends_no_long_frames_and_holds_no_memory()
+    {
+        using LoopHarness harness = new();
+        Inbox inbox = new();
+        Worker.Net.TcpListener listener = harness.OpenTcp(inbox);
+        Socket stranger = harness.Connect(listener);
+        stranger.Send(Frame(new byte[FrameAssembler.MaxUnknownFrameLength - 2]));
+        harness.Until(() => inbox.Datagrams.Count == 1, "the longest frame of a stranger");
+        stranger.Send([FrameAssembler.MaxUnknownFrameLength >> 8, 0]);
+        harness.Until(() => inbox.Closed.Count == 1, "the end of the connection");
+        Assert.Equal(1, listener.Counters.BrokenStreams);
+
+        inbox.OnEach = (socket, remote) => socket.OpenTuple(remote);
+        Socket known = harness.Connect(listener);
+        known.Send(Frame([7]));
+        harness.Until(() => inbox.Datagrams.Count == 2, "the first frame");
+        known.Send(Frame(new byte[FrameAssembler.MaxUnknownFrameLength]));
+        harness.Until(() => inbox.Datagrams.Count == 3, "a long frame");
+    }
+
+    [Fact]
     public void An_unfinished_frame_takes_no_more_memory_than_has_arrived()
     {
-        FrameAssembler assembler = new();
+        FrameAssembler assembler = new() { IsPeerKnown = true };
         Span<byte> input = [0xFF, 0x00, 1];
         Assert.False(assembler.TryRead(ref input, out _, out bool isBroken));
         Assert.False(isBroken);

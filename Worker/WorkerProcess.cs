@@ -22,6 +22,7 @@ public sealed partial class WorkerProcess : IDisposable
     private readonly DtlsIdentity _dtls;
     private readonly WorkerHandler _handler;
     private readonly ILogger _logger;
+    private LogThrottle _defects = new();
     private bool _isClosing;
 
     /// <summary>Puts a worker together. It does nothing before <see cref="Run"/>.</summary>
@@ -39,6 +40,7 @@ public sealed partial class WorkerProcess : IDisposable
         _logger = Loggers.Create(LogTags.Info, "Worker");
         Loop = new EventLoop();
         Ports = new PortManager(settings.RtcPorts, Loop.Input);
+        Loop.Input.OnDefect = OnDefect;
         _dtls = new DtlsIdentity(settings, Loop.Input);
         RouterEnvironment environment = new(
             Loop.Deadlines, Loop.Input, new RtpPacketPool(new PacketPool()), ReadWallClock(Loop.Clock))
@@ -115,6 +117,14 @@ public sealed partial class WorkerProcess : IDisposable
         Loop.Stop();
     }
 
+    private void OnDefect(string input, Exception defect)
+    {
+        // A notification that was half written when it happened belongs to no message.
+        Channel.NotificationBuilder.Clear();
+        if (_defects.TryEnter(Loop.Clock.NowUs, out long suppressed))
+            LogDefect(input, suppressed, defect);
+    }
+
     private void OnChannelBroken(string reason)
     {
         // The application drops its end right after it closed the worker; that is no accident.
@@ -128,6 +138,9 @@ public sealed partial class WorkerProcess : IDisposable
         LogLevel.Debug,
         "settings [logLevel:{Level}, logTags:{Tags}, rtcMinPort:{MinPort}, rtcMaxPort:{MaxPort}]")]
     private partial void LogSettings(string level, string tags, int minPort, int maxPort);
+
+    [LoggerMessage(3, LogLevel.Error, "defect while {Input} was handled, {Suppressed} more before it")]
+    private partial void LogDefect(string input, long suppressed, Exception defect);
 
     [LoggerMessage(2, LogLevel.Warning, "libwebrtcFieldTrials means nothing to this worker")]
     private partial void LogFieldTrials();

@@ -31,8 +31,8 @@ public sealed class ForwardingBatch
     /// <summary>Forwards what waits, and nothing waits any more.</summary>
     public void Close()
     {
-        Complete();
         _isOpen = false;
+        Complete();
     }
 
     /// <summary>
@@ -46,14 +46,21 @@ public sealed class ForwardingBatch
 
         _isForwarding = true;
         Span<RtpPacket> packets = _packets.AsSpan(0, _count);
-        _fanout!.Forward(packets, _nowUs);
-        foreach (RtpPacket packet in packets)
-            packet.Release(BufferPurpose.Forwarding);
+        try
+        {
+            _fanout!.Forward(packets, _nowUs);
+        }
+        finally
+        {
+            // Also when a defect of ours comes to light: those that come after must not wait for ever.
+            foreach (RtpPacket packet in packets)
+                packet.Release(BufferPurpose.Forwarding);
 
-        packets.Clear();
-        _fanout = null;
-        _count = 0;
-        _isForwarding = false;
+            packets.Clear();
+            _fanout = null;
+            _count = 0;
+            _isForwarding = false;
+        }
     }
 
     /// <summary>

@@ -19,6 +19,12 @@ public sealed class CoreInput : IRandomSource
     /// <summary>Who watches; null, the normal case, costs one comparison an input.</summary>
     public IInputObserver? Observer { get; set; }
 
+    /// <summary>
+    /// Who is told what an input brought to light that is a defect of ours: the input is dropped, and what others made
+    /// lives on. Null, as in tests, lets it through.
+    /// </summary>
+    public Action<string, Exception>? OnDefect { get; set; }
+
     /// <summary>The packets that wait for those that were received with them.</summary>
     public ForwardingBatch Batch { get; } = new();
 
@@ -33,7 +39,14 @@ public sealed class CoreInput : IRandomSource
     public void CloseBatch()
     {
         Observer?.OnBatchClosed();
-        Batch.Close();
+        try
+        {
+            Batch.Close();
+        }
+        catch (Exception defect) when (OnDefect is not null)
+        {
+            OnDefect("a batch of packets", defect);
+        }
     }
 
     /// <summary>Hands in a datagram. Within a batch only RTP overtakes RTP, and that only at other consumers.</summary>
@@ -44,18 +57,32 @@ public sealed class CoreInput : IRandomSource
         Span<byte> datagram,
         long nowUs)
     {
-        if (!Batch.IsEmpty && !IsRtp(datagram))
-            Batch.Complete();
-
         Observer?.OnDatagram(socket, remote, datagram, nowUs);
-        receiver.OnDatagram(socket, remote, datagram, nowUs);
+        try
+        {
+            if (!Batch.IsEmpty && !IsRtp(datagram))
+                Batch.Complete();
+
+            receiver.OnDatagram(socket, remote, datagram, nowUs);
+        }
+        catch (Exception defect) when (OnDefect is not null)
+        {
+            OnDefect("a datagram", defect);
+        }
     }
 
     /// <summary>Tells that a connection is gone.</summary>
     public void DeliverClosed(IDatagramReceiver receiver, IDatagramSocket socket, long nowUs)
     {
         Observer?.OnSocketClosed(socket, nowUs);
-        receiver.OnSocketClosed(socket, nowUs);
+        try
+        {
+            receiver.OnSocketClosed(socket, nowUs);
+        }
+        catch (Exception defect) when (OnDefect is not null)
+        {
+            OnDefect("the end of a connection", defect);
+        }
     }
 
     /// <summary>Must be called with bytes of the channel before their messages are handed in.</summary>
@@ -68,7 +95,16 @@ public sealed class CoreInput : IRandomSource
             return 0;
 
         Observer?.OnExpire(nowUs);
-        return _deadlines.Expire(nowUs);
+        try
+        {
+            return _deadlines.Expire(nowUs);
+        }
+        catch (Exception defect) when (OnDefect is not null)
+        {
+            // What else is due has its turn in the next one, at once.
+            OnDefect("a deadline", defect);
+            return 1;
+        }
     }
 
     /// <inheritdoc/>

@@ -45,6 +45,38 @@ public class CoreInputTests
         Assert.Equal(expected, order);
     }
 
+    [Fact]
+    public void A_defect_in_a_batch_keeps_nothing_that_comes_after_it()
+    {
+        using EventLoop loop = new();
+        List<string> defects = [];
+        loop.Input.OnDefect = (input, _) => defects.Add(input);
+        Room room = new(batch: loop.Input.Batch);
+        List<int> numbers = [];
+        var sender = new FakeTransport(room, "sender");
+        var viewer = new FakeTransport(room, "viewer");
+        viewer.OnRtp = (packet, _) =>
+        {
+            if (packet[^1] == 2)
+                throw new InvalidOperationException("of ours");
+            numbers.Add(packet[^1]);
+        };
+        room.Consume(viewer, room.Produce(sender, "audio", MediaKind.Audio), "consumer");
+        var receiver = new Receiver(sender, []);
+        Deliver(loop, receiver, Packet(0));
+        for (byte first = 1; first < 7; first += 3)
+        {
+            loop.Input.OpenBatch();
+            for (byte i = 0; i < 3; i++)
+                Deliver(loop, receiver, Packet((byte)(first + i)));
+            loop.Input.CloseBatch();
+        }
+
+        Assert.Equal(["a batch of packets"], defects);
+        Assert.Equal([0, 1, 4, 5, 6], numbers);
+        Assert.Equal(0, room.Memory.GetReferenceCount(Rtc.Buffers.BufferPurpose.Forwarding));
+    }
+
     private static void Deliver(EventLoop loop, IDatagramReceiver receiver, byte[] datagram) =>
         loop.Input.Deliver(receiver, null!, default, datagram, 1_000_000_000);
 

@@ -68,6 +68,42 @@ public class EventLoopTests
     }
 
     [Fact]
+    public void A_defect_costs_the_input_that_brought_it_to_light_and_nothing_else()
+    {
+        ManualClock clock = new();
+        using LoopHarness harness = new(clock: clock);
+        List<string> defects = [];
+        harness.Loop.Input.OnDefect = (input, defect) => defects.Add($"{input}: {defect.Message}");
+        Inbox inbox = new();
+        inbox.OnEach = (_, _) => FailAt(inbox.Datagrams.Count, 2);
+        UdpSocket socket = harness.OpenUdp(inbox);
+        using System.Net.Sockets.Socket peer = harness.OpenPeer();
+        for (byte i = 0; i < 3; i++)
+            peer.SendTo([i], LoopHarness.EndPoint(socket.LocalAddress));
+        harness.Until(() => inbox.Datagrams.Count == 3, "all datagrams");
+
+        Owner owner = new();
+        owner.OnExpired = () => FailAt(owner.Expired.Count, 1);
+        for (int i = 1; i <= 3; i++)
+            harness.Loop.Deadlines.Create(owner, $"{i}").Set(i);
+        clock.NowUs = 5;
+        harness.Until(() => owner.Expired.Count == 3, "all deadlines");
+        Assert.Equal(["a datagram: of ours", "a deadline: of ours"], defects);
+
+        harness.Loop.Input.OnDefect = null;
+        harness.Loop.Deadlines.Create(owner, "last").Set(6);
+        owner.OnExpired = () => FailAt(0, 0);
+        clock.NowUs = 7;
+        Assert.Throws<InvalidOperationException>(() => harness.Loop.RunTurn(0));
+
+        static void FailAt(int count, int failing)
+        {
+            if (count == failing)
+                throw new InvalidOperationException("of ours");
+        }
+    }
+
+    [Fact]
     public void A_registration_that_was_closed_gets_no_events_and_its_place_is_used_again()
     {
         using LoopHarness harness = new();

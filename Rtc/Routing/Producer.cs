@@ -106,7 +106,7 @@ public sealed class Producer : IRtpReceiveStreamListener, IDeadlineOwner
 
         bool isNewest = isNew || stream.Receiver.MaxTimestamp != maxTimestamp;
         if (isAccepted && !IsPaused && !TryForward(media, descriptor, stream, isRtx, isNewest, nowUs))
-            verdict = ProducerPacketVerdict.Discarded;
+            verdict = ProducerPacketVerdict.Unmapped;
 
         BringDeadlineForward(stream);
         return verdict;

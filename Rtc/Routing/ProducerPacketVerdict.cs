@@ -11,4 +11,10 @@ public enum ProducerPacketVerdict : byte
 
     /// <summary>Nothing that was negotiated: the transport drops what it keeps for the SSRC.</summary>
     Discarded,
+
+    /// <summary>
+    /// Of a known stream, but with a payload type that nobody negotiated. What the transport keeps for the SSRC stays:
+    /// without its rollover counter nothing of the stream could be decrypted any more.
+    /// </summary>
+    Unmapped,
 }

@@ -10,13 +10,18 @@ public sealed record RtcpFeedback(string Type, string Parameter);
 /// <summary>A codec as negotiated, with the payload type that packets carry.</summary>
 public sealed class RtpCodecParameters
 {
+    /// <summary>The highest payload type: it has 7 bits on the wire.</summary>
+    public const byte MaxPayloadType = 127;
+
     /// <param name="mimeType">Kind and codec.</param>
     /// <param name="payloadType">0 to 127.</param>
     /// <param name="clockRate">Ticks of the RTP timestamp a second.</param>
     /// <param name="channels">Audio channels; null is one.</param>
     /// <param name="parameters">SDP fmtp.</param>
     /// <param name="rtcpFeedback">Feedback the codec is used with.</param>
-    /// <exception cref="RequestException">TypeError: RTX that does not name the codec it retransmits.</exception>
+    /// <exception cref="RequestException">
+    /// TypeError: a payload type of more than 7 bits, RTX that does not name the codec it retransmits.
+    /// </exception>
     public RtpCodecParameters(
         MimeType mimeType,
         byte payloadType,
@@ -31,6 +36,9 @@ public sealed class RtpCodecParameters
         Channels = channels ?? 1;
         Parameters = parameters ?? RtpParameterList.Empty;
         RtcpFeedback = rtcpFeedback ?? [];
+
+        if (payloadType > MaxPayloadType)
+            throw RequestException.TypeError($"payload type {payloadType} of {mimeType} is above {MaxPayloadType}");
 
         if (mimeType.Codec == CodecKind.Rtx && AssociatedPayloadType is null)
         {

@@ -25,6 +25,16 @@ public sealed class RtpMapping
     public RtpMapping(
         IReadOnlyList<CodecMapping> codecs, IReadOnlyList<EncodingMapping> encodings, RtpParameters parameters)
     {
+        for (int i = 0; i < codecs.Count; i++)
+        {
+            if (codecs[i].MappedPayloadType > RtpCodecParameters.MaxPayloadType)
+            {
+                throw RequestException.TypeError(
+                    $"rtpMapping.codecs[{i}].mappedPayloadType {codecs[i].MappedPayloadType} is above "
+                    + $"{RtpCodecParameters.MaxPayloadType}");
+            }
+        }
+
         for (int i = 0; i < encodings.Count; i++)
         {
             bool isNamed = encodings[i].Ssrc is not null || encodings[i].Rid is not null;

@@ -1,13 +1,12 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Rtc.Crypto;
 
 namespace Rtc.Srtp;
 
 /// <summary>
 /// Protects RTP and RTCP of one direction (RFC 3711, RFC 7714). One key serves all SSRCs; a stream's state (the
-/// highest index) is made with its first packet. Sending a sequence number again is allowed, because a retransmission
-/// without RTX does it: the same packet then has the same index.
+/// indices of late) is made with its first packet. No two packets are protected under one index: all suites here are
+/// stream ciphers, and with GCM it would give away the key that authenticates. Only a retransmission without RTX may
+/// repeat an index, because it is the same packet byte for byte.
 /// </summary>
 public sealed class SrtpSender : IDisposable
 {
@@ -23,7 +22,7 @@ public sealed class SrtpSender : IDisposable
     private const uint MaxRtcpIndex = int.MaxValue;
 
     private readonly SrtpSendTransform _transform;
-    private readonly Dictionary<uint, ulong> _highestIndices = [];
+    private readonly Dictionary<uint, Stream> _streams = [];
     private readonly int _maxStreams;
     private readonly int _rtpTagLength;
     private readonly int _rtcpTagLength;
@@ -48,7 +47,7 @@ public sealed class SrtpSender : IDisposable
     public SrtpSuite Suite { get; }
 
     /// <summary>How many SSRCs have state.</summary>
-    public int StreamCount => _highestIndices.Count;
+    public int StreamCount => _streams.Count;
 
     /// <summary>What was counted so far.</summary>
     public ref readonly SrtpCounters Counters => ref _counters;
@@ -64,13 +63,15 @@ public sealed class SrtpSender : IDisposable
     /// <param name="payloadPrefix">First part of the payload: an RTX sequence number, a rewritten descriptor.</param>
     /// <param name="payload">The rest of the payload and the padding.</param>
     /// <param name="length">Length in bytes of the SRTP packet; 0 when false is returned.</param>
+    /// <param name="isRepeated">Whether the very same packet was protected before.</param>
     /// <returns>False when the packet could not be protected, which is counted.</returns>
     public bool TryProtectRtp(
         Span<byte> destination,
         int headerLength,
         ReadOnlySpan<byte> payloadPrefix,
         ReadOnlySpan<byte> payload,
-        out int length)
+        out int length,
+        bool isRepeated = false)
     {
         length = 0;
         int needed = headerLength + payloadPrefix.Length + payload.Length + _rtpTagLength;
@@ -85,7 +86,8 @@ public sealed class SrtpSender : IDisposable
         }
 
         Span<byte> packet = destination[..needed];
-        SrtpError error = TakeIndex(SrtpHeader.SsrcOfRtp(packet), SrtpHeader.SequenceNumberOf(packet), out ulong index);
+        SrtpError error = TakeIndex(
+            SrtpHeader.SsrcOfRtp(packet), SrtpHeader.SequenceNumberOf(packet), isRepeated, out ulong index);
         if (error != SrtpError.None)
         {
             return Refuse(error);
@@ -131,26 +133,28 @@ public sealed class SrtpSender : IDisposable
     /// Forgets an SSRC that sends no more. Should it send again, it begins as a new stream with a rollover counter
     /// of 0.
     /// </summary>
-    public void RemoveStream(uint ssrc) => _highestIndices.Remove(ssrc);
+    public void RemoveStream(uint ssrc) => _streams.Remove(ssrc);
 
     /// <inheritdoc/>
     public void Dispose() => _transform.Dispose();
 
-    private SrtpError TakeIndex(uint ssrc, ushort sequenceNumber, out ulong index)
+    private SrtpError TakeIndex(uint ssrc, ushort sequenceNumber, bool isRepeated, out ulong index)
     {
-        ref ulong highest = ref CollectionsMarshal.GetValueRefOrNullRef(_highestIndices, ssrc);
-        if (Unsafe.IsNullRef(ref highest))
+        index = sequenceNumber;
+        if (!_streams.TryGetValue(ssrc, out Stream? stream))
         {
-            index = sequenceNumber;
-            if (_highestIndices.Count >= _maxStreams)
+            if (_streams.Count >= _maxStreams)
             {
                 return SrtpError.TooManyStreams;
             }
 
-            _highestIndices.Add(ssrc, index);
+            stream = new Stream();
+            stream.Sent.Accept(index);
+            _streams.Add(ssrc, stream);
             return SrtpError.None;
         }
 
+        ulong highest = stream.Sent.Highest;
         if (!SrtpPacketIndex.TryEstimate(highest, sequenceNumber, out index))
         {
             return index > SrtpPacketIndex.Max && highest > SrtpPacketIndex.Max / 2
@@ -158,13 +162,23 @@ public sealed class SrtpSender : IDisposable
                 : SrtpError.TooOld;
         }
 
-        highest = Math.Max(highest, index);
-        return SrtpError.None;
+        SrtpError error = isRepeated && index <= highest ? SrtpError.None : stream.Sent.Check(index);
+        if (error == SrtpError.None && (!isRepeated || index > highest))
+        {
+            stream.Sent.Accept(index);
+        }
+
+        return error;
     }
 
     private bool Refuse(SrtpError error)
     {
         _counters.Add(error);
         return false;
+    }
+
+    private sealed class Stream
+    {
+        public ReplayWindow Sent;
     }
 }

@@ -124,6 +124,13 @@ public sealed class RetransmissionBuffer
 
     private bool TryExtendForward(ushort sequenceNumber, uint timestamp)
     {
+        if (IsTooOld(timestamp, At(Newest).Timestamp))
+        {
+            // A higher number with a timestamp from long ago: the timeline started over.
+            Clear();
+            return TryStart(sequenceNumber);
+        }
+
         if (SequenceNumbers.IsNewer(At(Newest).Timestamp, timestamp))
             return false;
 

@@ -8,6 +8,8 @@ namespace Rtc.Streams;
 /// A number that comes late is counted against the numbers dropped before it, not against those dropped after, so
 /// reordering around a dropped packet comes out right. What was dropped more than <see cref="History"/> behind the
 /// newest number, or the history that was asked for, is no longer known one by one; nothing that old passes <see cref="SequenceValidator"/>.
+/// No number comes out for two inputs: what comes late from before a <see cref="Sync"/> is refused, for its number was
+/// somebody else's.
 /// </remarks>
 public sealed class SequenceRewriter
 {
@@ -32,6 +34,10 @@ public sealed class SequenceRewriter
     private ushort _maxOutput;
     private ushort _maxDropped;
     private ushort _maxForwarded;
+
+    // Up to here nothing passes; forgotten when nothing so old can come.
+    private bool _hasFloor;
+    private ushort _floor;
 
     /// <summary>Makes one whose outputs begin after <paramref name="firstOutput"/>.</summary>
     /// <param name="firstOutput">Added to every output.</param>
@@ -62,6 +68,8 @@ public sealed class SequenceRewriter
         _maxInput = input;
         _maxForwarded = input;
         _droppedCount = 0;
+        _floor = input;
+        _hasFloor = true;
     }
 
     /// <summary>
@@ -90,11 +98,18 @@ public sealed class SequenceRewriter
     }
 
     /// <summary>
-    /// Rewrites <paramref name="input"/>. False for a number that was dropped: it has no place in the output.
+    /// Rewrites <paramref name="input"/>. False for a number that was dropped or lies before the last
+    /// <see cref="Sync"/>: it has no place in the output. What cannot be late, as <see cref="SequenceValidator"/> sees
+    /// it, belongs to a sender that numbers anew: its output goes on after the highest.
     /// </summary>
     public bool TryRewrite(ushort input, out ushort output)
     {
         output = 0;
+        if (IsNumberedAnew(input))
+            Sync((ushort)(input - 1));
+        else if (_hasFloor && !IsAfter(input, _floor))
+            return false;
+
         if (!_started || IsAfter(input, _maxInput))
         {
             _started = true;
@@ -115,6 +130,10 @@ public sealed class SequenceRewriter
         output = (ushort)((relative + _firstOutput) & _mask);
         return true;
     }
+
+    // Receivers behind SRTP take a packet far behind the newest for a replay, so a restart must not reach them.
+    private bool IsNumberedAnew(ushort input) => _shift == 0 && _started && !IsAfter(input, _maxInput)
+        && (ushort)(_maxInput - input) >= SequenceValidator.MaxMisorder;
 
     private bool IsAfter(ushort left, ushort right) => (short)((left - right) << _shift) > 0;
 
@@ -171,5 +190,7 @@ public sealed class SequenceRewriter
             _droppedCount--;
             _offset--;
         }
+
+        _hasFloor &= ((_maxInput - _floor) & _mask) <= _history;
     }
 }

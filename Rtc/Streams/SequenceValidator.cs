@@ -22,8 +22,10 @@ public enum SequenceVerdict : byte
 /// </summary>
 public struct SequenceValidator
 {
+    /// <summary>What is older than the newest by that many, or by more, belongs to another numbering.</summary>
+    internal const int MaxMisorder = 1500;
+
     private const int MaxDropout = 3000;
-    private const int MaxMisorder = 1500;
     private const int NoBadSequence = -1;
 
     private bool _started;

@@ -30,7 +30,12 @@ internal static class DatagramWriter
         if (srtp is null)
             length = headerLength + packet.WritePayload(room[headerLength..]);
         else
-            srtp.TryProtectRtp(room, headerLength, packet.PayloadPrefix, packet.PayloadRest, out length);
+        {
+            // What is sent again under its own number says with which transport-wide number it left.
+            bool isRepeated = packet.RepeatedTransportCc >= 0;
+            srtp.TryProtectRtp(
+                room, headerLength, packet.PayloadPrefix, packet.PayloadRest, out length, isRepeated);
+        }
 
         tuple.Commit(length);
         return length;

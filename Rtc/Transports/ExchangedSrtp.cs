@@ -7,6 +7,9 @@ namespace Rtc.Transports;
 /// <summary>SRTP whose keys the application exchanges: ours from the beginning, the peer's when it connects.</summary>
 internal sealed class ExchangedSrtp(SrtpSuite suite, IRandomSource random)
 {
+    // Its peer is a server of the application, which may put thousands of tracks on one pipe; a browser does not.
+    private const int MaxStreams = 65_536;
+
     /// <summary>Our keys.</summary>
     public SrtpParameters Local { get; private set; } = SrtpParameters.Generate(suite, random);
 
@@ -25,8 +28,8 @@ internal sealed class ExchangedSrtp(SrtpSuite suite, IRandomSource random)
 
         using SrtpKeyingMaterial remoteKeys = remote.ToKeyingMaterial();
         using SrtpKeyingMaterial localKeys = Local.ToKeyingMaterial();
-        Sender = new SrtpSender(localKeys);
-        Receiver = new SrtpReceiver(remoteKeys);
+        Sender = new SrtpSender(localKeys, MaxStreams);
+        Receiver = new SrtpReceiver(remoteKeys, MaxStreams);
     }
 
     /// <summary>Forgets the peer's keys; ours stay.</summary>

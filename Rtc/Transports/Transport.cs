@@ -369,6 +369,9 @@ public abstract class Transport
             case ProducerPacketVerdict.Retransmission:
                 Traffic.OnRtpReceived(isRtx: true, length, payloadLength, nowUs);
                 break;
+            case ProducerPacketVerdict.Unmapped:
+                Counters.UnmappedPayloadTypes++;
+                break;
             default:
                 Counters.UnknownStreams++;
                 ForgetReceiveStream(ssrc);

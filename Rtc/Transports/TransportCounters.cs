@@ -30,6 +30,9 @@ public sealed class TransportCounters
     /// <summary>RTP that belongs to no producer.</summary>
     public long UnknownStreams { get; internal set; }
 
+    /// <summary>RTP of a known stream with a payload type that nobody negotiated.</summary>
+    public long UnmappedPayloadTypes { get; internal set; }
+
     /// <summary>RTP and RTCP that was to be sent and found no connection, no room or no index.</summary>
     public long SendFailures { get; internal set; }
 }

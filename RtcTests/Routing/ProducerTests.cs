@@ -140,11 +140,11 @@ public class ProducerTests
     }
 
     [Fact]
-    public void A_payload_type_without_mapping_is_discarded()
+    public void A_payload_type_without_mapping_is_not_forwarded()
     {
         _room.Produce(_in, "p");
         Assert.Equal(ProducerPacketVerdict.Media, _room.Receive(_in, Video(1, true)));
-        Assert.Equal(ProducerPacketVerdict.Discarded, _room.Receive(_in, Video(2) with { PayloadType = 120 }));
+        Assert.Equal(ProducerPacketVerdict.Unmapped, _room.Receive(_in, Video(2) with { PayloadType = 120 }));
     }
 
     [Theory]

@@ -154,6 +154,8 @@ public class RtpParametersTests
         Refuses("neither ssrc nor rid", () => new RtpMapping([], [new("a", null, 1), new(null, null, 2)], two));
         Refuses("mid is missing", () => new RtpMapping([], [new(null, null, 1)], one));
         Refuses("mappedSsrc", () => new RtpMapping([], [new("a", null, 0)], one));
+        Refuses("mappedPayloadType 128", () => new RtpMapping([new(96, 128)], [new("a", null, 1)], one));
+        Refuses("payload type 128", () => Codec("video/VP8", 128));
         Refuses("has 1 entries", () => new RtpMapping([], [new("a", null, 1)], two));
         Assert.Single(new RtpMapping([], [new(null, null, 1)], named).Encodings);
     }

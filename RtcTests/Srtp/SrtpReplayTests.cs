@@ -125,10 +125,45 @@ public sealed class SrtpReplayTests
         using var pair = new SrtpPair(suite);
         byte[] first = pair.ProtectRtp(65_535);
         byte[] next = pair.ProtectRtp(0);
-        Assert.Equal(first, pair.ProtectRtp(65_535));
-        Assert.Equal(next, pair.ProtectRtp(0));
+        Assert.Equal(first, Again(65_535));
+        Assert.Equal(next, Again(0));
         Assert.Equal(SrtpError.None, pair.Receive(first));
         Assert.Equal(SrtpError.None, pair.Receive(next));
+
+        byte[] Again(ushort sequenceNumber)
+        {
+            ReadOnlySpan<byte> payload = "payload of a test"u8;
+            byte[] room = [.. SrtpPair.Header(sequenceNumber, 1), .. new byte[payload.Length + SrtpSender.MaxRtpOverhead]];
+            Assert.True(pair.Sender.TryProtectRtp(room, 12, default, payload, out int length, isRepeated: true));
+            return room[..length];
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Suites))]
+    public void No_two_packets_are_protected_under_one_index(SrtpSuite suite)
+    {
+        using var pair = new SrtpPair(suite);
+        ushort[] sequenceNumbers = [65_530, 65_535, 1, 0, 65_534, 1_000];
+        foreach (ushort sequenceNumber in sequenceNumbers)
+            pair.ProtectRtp(sequenceNumber);
+
+        foreach (ushort sequenceNumber in sequenceNumbers)
+            AssertRefused(sequenceNumber);
+        Assert.Equal(6, pair.Sender.Counters.Replayed);
+
+        // Nobody knows any more whether that was sent.
+        pair.ProtectRtp(999);
+        pair.ProtectRtp(2_100);
+        AssertRefused(998);
+        Assert.Equal(1, pair.Sender.Counters.TooOld);
+
+        void AssertRefused(ushort sequenceNumber)
+        {
+            byte[] room = [.. SrtpPair.Header(sequenceNumber, 1), .. new byte[100]];
+            Assert.False(pair.Sender.TryProtectRtp(room, 12, default, "another"u8, out int length));
+            Assert.Equal(0, length);
+        }
     }
 
     [Theory]

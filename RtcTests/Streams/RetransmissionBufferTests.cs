@@ -103,6 +103,16 @@ public sealed class RetransmissionBufferTests : IDisposable
     }
 
     [Fact]
+    public void A_higher_number_with_a_timestamp_from_long_ago_starts_over()
+    {
+        Insert(10, 500_000);
+        Assert.False(Insert(11, 410_000));
+        Assert.True(Insert(12, 409_999));
+        Assert.False(_buffer.Contains(10));
+        Assert.True(Insert(13, 413_000));
+    }
+
+    [Fact]
     public void What_is_too_late_is_not_kept()
     {
         Insert(100, 200_000);

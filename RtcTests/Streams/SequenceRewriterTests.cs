@@ -24,6 +24,12 @@ public class SequenceRewriterTests
     [InlineData("sync continues after the last output", "10 11 12 s99 100 101", "10 11 12 13 14")]
     [InlineData("sync leaves a hole of one", "10 s98 100 101", "10 12 13")]
     [InlineData("sync forgets drops", "10 d11 d12 s99 100", "10 11")]
+    [InlineData("what comes late from before a sync is refused", "10 11 s99 100 x99 x98 101", "10 11 12 13")]
+    [InlineData("also what comes before anything else", "s99 x98 100", "1")]
+    [InlineData("late input after a sync keeps its place", "10 s99 101 103 102 100", "10 12 14 13 11")]
+    [InlineData("a sender that numbers anew, back", "20000 20001 5000 5001 x4999 5003", "20000 20001 20002 20003 20005")]
+    [InlineData("a sender that numbers anew, ahead", "0 1 40000 40001", "0 1 2 3")]
+    [InlineData("as late as can be", "0 1600 101 102", "0 1600 101 102")]
     [InlineData("wrap of the input", "65534 65535 0 1", "65534 65535 0 1")]
     [InlineData("drop over the wrap", "65534 d65535 0 d1 2", "65534 65535 0")]
     [InlineData("a gap stays a gap", "0 5 6", "0 5 6")]
@@ -37,6 +43,8 @@ public class SequenceRewriterTests
     [InlineData("picture ids wrap at 15 bits", 15, "32766 32767 0 1", "32766 32767 0 1")]
     [InlineData("drops over that wrap", 15, "32766 d32767 0 1", "32766 32767 0")]
     [InlineData("TL0PICIDX wraps at 8 bits", 8, "254 255 0 d1 2", "254 255 0 1")]
+    [InlineData("pictures from before a key frame are refused", 15, "7 s99 100 x99 101", "7 8 9")]
+    [InlineData("short counters that jump are no restart", 8, "10 90 20", "10 90 20")]
     public void Narrow_vectors(string name, int bits, string inputs, string outputs)
     {
         var rewriter = new SequenceRewriter(bits: bits);
@@ -134,6 +142,18 @@ public class SequenceRewriterTests
                 else if (rewriter.TryRewrite(input, out ushort output))
                     Assert.True(outputs.Add(output), $"{output} in round {round}");
             }
+        }
+    }
+
+    [Fact]
+    public void A_sync_is_forgotten_before_the_numbers_come_round()
+    {
+        var rewriter = new SequenceRewriter();
+        rewriter.Sync(99);
+        for (int input = 100; input < 300_000; input++)
+        {
+            Assert.True(rewriter.TryRewrite((ushort)input, out ushort output), $"{input}");
+            Assert.Equal((ushort)(input - 99), output);
         }
     }
 

@@ -79,10 +79,10 @@ public sealed class PlainTransportTests
         RtpPacket packet = WithAbsSendTime(room);
 
         receiver.Transport.SendRtp(consumer, new OutgoingRtp(packet), RtpSendKind.Media, room.NowUs);
-        receiver.Transport.SendRtp(
-            consumer, new OutgoingRtp(packet), RtpSendKind.Retransmission, room.NowUs + 300_000);
-        receiver.Transport.SendRtp(
-            consumer, new OutgoingRtp(packet) { PayloadType = 112 }, RtpSendKind.Retransmission, room.NowUs + 300_000);
+        var again = new OutgoingRtp(packet) { RepeatedTransportCc = 0 };
+        receiver.Transport.SendRtp(consumer, again, RtpSendKind.Retransmission, room.NowUs + 300_000);
+        var rtx = new OutgoingRtp(packet) { PayloadType = 112, Ssrc = 2 };
+        receiver.Transport.SendRtp(consumer, rtx, RtpSendKind.Retransmission, room.NowUs + 300_000);
         packet.Release(BufferPurpose.Forwarding);
 
         Assert.Equal(datagrams[0], datagrams[1]);

@@ -63,7 +63,12 @@ internal sealed class SimulcastStrategy : IForwardingStrategy
 
     public void Note(in ProducerStreamInfo stream)
     {
-        SimulcastLayer layer = _layers[stream.EncodingIndex];
+        // The application says which streams it knows of; they need not be all of the producer's.
+        int spatial = IndexOf(stream.MappedSsrc);
+        if (spatial < 0)
+            return;
+
+        SimulcastLayer layer = _layers[spatial];
         layer.IsChanged |= layer.Stream?.IsAlive != stream.IsAlive;
         layer.IsNew |= layer.Stream is null;
         layer.Stream = stream;

@@ -1,13 +1,24 @@
 // Runs every test there is and ends with one line "N passed, N failed". Starts on any Node from 18 on.
 //
 //   node RtcTests/run.mjs                       all
-//   node RtcTests/run.mjs dotnet|budget|load|hostile|contract|data-channels|video|gateway|mediasoup ...   only those
+//   node RtcTests/run.mjs SUITE ...         only those, of the names below
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildWorker, ensurePackages, executable, fail, root } from '../Worker/build.mjs';
 
-const suites = { dotnet, budget, load, hostile, contract, 'data-channels': dataChannels, video, gateway, mediasoup };
+const suites = {
+  dotnet,
+  budget,
+  load,
+  hostile,
+  contract,
+  'data-channels': dataChannels,
+  video,
+  gateway,
+  mediasoup,
+  'ready-to-run': readyToRun,
+};
 const chosen = process.argv.slice(2);
 const unknown = chosen.filter((name) => !(name in suites));
 if (unknown.length > 0) fail(`unknown suite ${unknown.join(', ')}; there are ${Object.keys(suites).join(', ')}`);
@@ -48,8 +59,8 @@ console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`);
 process.exitCode = total.failed > 0 ? 1 : 0;
 
 /** Runs a command, shows its output, and returns the output and whether it succeeded. */
-function capture(command, args) {
-  const result = spawnSync(command, args, { cwd: root, env, encoding: 'utf8', maxBuffer: 1 << 28 });
+function capture(command, args, environment = env) {
+  const result = spawnSync(command, args, { cwd: root, env: environment, encoding: 'utf8', maxBuffer: 1 << 28 });
   const output = `${result.stdout ?? ''}${result.stderr ?? ''}`;
   process.stdout.write(output);
   return { output, succeeded: !result.error && result.status === 0 };
@@ -142,11 +153,22 @@ function gateway() {
   return countedByNode(capture('npm', ['run', '--silent', 'test', '--workspace', 'gateway']));
 }
 
-function mediasoup() {
-  const run = capture(node, ['RtcTests/Mediasoup/run.mjs']);
+function countedByMediasoup(run) {
   return counted(run, {
     passed: /own tests: (\d+) passed/g,
     failed: /own tests: \d+ passed, (\d+) failed/g,
     skipped: /own tests: .* (\d+) owed/g,
   });
+}
+
+function mediasoup() {
+  return countedByMediasoup(capture(node, ['RtcTests/Mediasoup/run.mjs']));
+}
+
+/** The executable that is built where there is no linker, by the suite of the newest release. */
+function readyToRun() {
+  const output = join('Worker', 'obj', 'ready-to-run');
+  buildWorker({ readyToRun: true, output });
+  const worker = { ...env, MEDIASOUP_WORKER_BIN: join(root, output, 'mediasoup-worker') };
+  return countedByMediasoup(capture(node, ['RtcTests/Mediasoup/run.mjs', '-p', 'mediasoup'], worker));
 }

@@ -1,12 +1,18 @@
 // Builds dist/mediasoup-worker: one self-contained executable. Runs on any Node from 18 on and needs no npm package,
 // so that a fresh clone can start here.
 //
-//   node Worker/build.mjs                build
-//   node Worker/build.mjs --if-stale     build only when a source is newer than the executable
+//   node Worker/build.mjs                    build
+//   node Worker/build.mjs --if-stale         build only when a source is newer than the executable
+//   node Worker/build.mjs --ready-to-run     build the executable that is made where there is no linker
+//   node Worker/build.mjs --output FOLDER    build into another folder than dist
+//
+// The executable is native code (docs/decisions/0013-native-executable.md). That takes a linker, clang or gcc; without
+// one it is ReadyToRun code with the platform's runtime, which does the same, but starts later and takes more memory.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 export const executable = join(root, 'dist', 'mediasoup-worker');
@@ -69,24 +75,40 @@ function requireSdk() {
   }
 }
 
-/** Publishes the worker into dist/. */
-export function buildWorker({ ifStale = false } = {}) {
+/** Whether what a native executable is linked with is there: clang, or gcc with the objcopy that takes symbols out. */
+function hasLinker() {
+  const starts = (command) => spawnSync(command, ['--version']).status === 0;
+  const has = starts('clang') || (starts('gcc') && starts('objcopy'));
+  if (!has) {
+    console.log(
+      'There is no linker, so the worker is built as ReadyToRun code: it starts 20 ms later and takes 15 MB more.\n' +
+        'For a native executable: apt-get install gcc libc6-dev (or clang), then npm run build.',
+    );
+  }
+  return has;
+}
+
+/** Publishes the worker into dist/, or another folder. */
+export function buildWorker({ ifStale = false, readyToRun = false, output = 'dist' } = {}) {
   if (ifStale && !isStale()) return;
 
   requireSdk();
-  console.log('Building dist/mediasoup-worker …');
+  console.log(`Building ${output}/mediasoup-worker …`);
   const started = Date.now();
-  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  const folder = resolve(root, output);
+  // Only what an earlier build left: the folder may be anybody's.
+  for (const name of ['mediasoup-worker', 'mediasoup-worker.dbg']) rmSync(join(folder, name), { force: true });
   const target = process.arch === 'arm64' ? 'linux-arm64' : 'linux-x64';
-  run('dotnet', [
-    'publish', 'Worker', '--nologo', '-v', 'quiet', '-c', 'Release', '-r', target,
-    '-p:PublishSingleFile=true', '-o', 'dist',
-  ]);
-  const size = (statSync(executable).size / 1e6).toFixed(1);
-  console.log(`dist/mediasoup-worker: ${size} MB in ${((Date.now() - started) / 1000).toFixed(0)} s`);
+  const kind = readyToRun || !hasLinker() ? ['-p:PublishSingleFile=true', '-p:WorkerFramework=net10.0'] : [];
+  run('dotnet', ['publish', 'Worker', '--nologo', '-v', 'quiet', '-c', 'Release', '-r', target, ...kind, '-o', folder]);
+  const size = (statSync(join(folder, 'mediasoup-worker')).size / 1e6).toFixed(1);
+  console.log(`${output}/mediasoup-worker: ${size} MB in ${((Date.now() - started) / 1000).toFixed(0)} s`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values } = parseArgs({
+    options: { 'if-stale': { type: 'boolean' }, 'ready-to-run': { type: 'boolean' }, output: { type: 'string' } },
+  });
   ensurePackages();
-  buildWorker({ ifStale: process.argv.includes('--if-stale') });
+  buildWorker({ ifStale: values['if-stale'], readyToRun: values['ready-to-run'], output: values.output });
 }

@@ -99,7 +99,7 @@ internal sealed unsafe class AeadImplementation
         for (; algorithm != null && algorithm->Names != null; algorithm++)
         {
             string names = Marshal.PtrToStringUTF8((nint)algorithm->Names)!;
-            if (names.Split(':').Contains(name, StringComparer.OrdinalIgnoreCase))
+            if (Array.Exists(names.Split(':'), listed => listed.Equals(name, StringComparison.OrdinalIgnoreCase)))
                 return algorithm->Implementation;
         }
 

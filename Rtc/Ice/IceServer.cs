@@ -120,7 +120,7 @@ public sealed class IceServer
     /// </summary>
     public void ForceSelectedTuple(TransportTuple tuple)
     {
-        if (IsEstablished && Tuples.Contains(tuple))
+        if (IsEstablished && Array.IndexOf(_tuples, tuple, 0, _tupleCount) >= 0)
             Select(tuple);
     }
 

@@ -1,18 +1,23 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
 
 namespace Rtc.Buffers;
 
 /// <summary>
-/// The packet memory of one loop: pinned slabs cut into slots of two sizes. Free slots are handed out last in, first
-/// out, so that what is rented next is what the cache still holds. Grows slab by slab up to a bound and keeps what it
-/// has. Not thread-safe.
+/// The packet memory of one loop: pinned slabs cut into slots. Free slots are handed out last in, first out, so that
+/// what is rented next is what the cache still holds. Grows slab by slab up to a bound. Not thread-safe.
 /// </summary>
+/// <remarks>
+/// Nearly all packets fit a small slot; these slabs are kept. For longer ones there are sizes that double, so that no
+/// packet takes more than twice its length. They have a share of the bound that they cannot exceed, and what is free of
+/// them is given back but for a few: whoever sends long packets takes nothing away from those who send usual ones.
+/// </remarks>
 public sealed class PacketPool
 {
     /// <summary>Bytes of a small slot: a packet of a usual MTU with the room that rewriting needs.</summary>
     public const int SmallCapacity = 2048;
 
-    /// <summary>Bytes of a large slot: a datagram or message of 64 KiB and the room that rewriting needs.</summary>
+    /// <summary>Bytes of the largest slot: a datagram or message of 64 KiB and the room that rewriting needs.</summary>
     public const int LargeCapacity = 65536 + 1024;
 
     /// <summary>The bound that is used when none is given, in bytes.</summary>
@@ -21,9 +26,21 @@ public sealed class PacketPool
     internal const int PurposeCount = (int)BufferPurpose.Test + 1;
 
     private const int SmallSlotsPerSlab = 128;
+    private const int LongShare = 4;
+    private const long MaxFreeLongBytes = 4 * 1024 * 1024;
 
-    private readonly SlotClass _small;
-    private readonly SlotClass _large;
+    private readonly SlotClass[] _classes =
+    [
+        new(SmallCapacity, SmallSlotsPerSlab),
+        new(2 * SmallCapacity, slotsPerSlab: 1),
+        new(4 * SmallCapacity, slotsPerSlab: 1),
+        new(8 * SmallCapacity, slotsPerSlab: 1),
+        new(16 * SmallCapacity, slotsPerSlab: 1),
+        new(LargeCapacity, slotsPerSlab: 1),
+    ];
+
+    private long _longBytes;
+    private long _freeLongBytes;
     private readonly int[] _references = new int[PurposeCount];
 #if DEBUG
     private readonly HashSet<PacketBuffer> _outstanding = [];
@@ -34,8 +51,6 @@ public sealed class PacketPool
     {
         ArgumentOutOfRangeException.ThrowIfNegative(maxBytes);
         MaxBytes = maxBytes;
-        _small = new SlotClass(SmallCapacity, SmallSlotsPerSlab);
-        _large = new SlotClass(LargeCapacity, slotsPerSlab: 1);
     }
 
     /// <summary>The bound of <see cref="ReservedBytes"/>.</summary>
@@ -43,6 +58,9 @@ public sealed class PacketPool
 
     /// <summary>Bytes of all slabs, in use or not.</summary>
     public long ReservedBytes { get; private set; }
+
+    /// <summary>The bound of what all slots but small ones have together, in bytes.</summary>
+    public long MaxLongBytes => MaxBytes / LongShare;
 
     /// <summary>Bytes of the slots that are in use.</summary>
     public long InUseBytes { get; private set; }
@@ -62,7 +80,7 @@ public sealed class PacketPool
     /// </summary>
     public bool TryRent(int capacity, BufferPurpose purpose, [NotNullWhen(true)] out PacketBuffer? buffer)
     {
-        SlotClass slots = capacity <= SmallCapacity ? _small : _large;
+        SlotClass slots = ClassOf(capacity);
         if (capacity > LargeCapacity || (slots.FreeCount == 0 && !TryGrow(slots)))
         {
             RefusedCount++;
@@ -71,6 +89,8 @@ public sealed class PacketPool
         }
 
         buffer = slots.Pop();
+        if (slots.Capacity > SmallCapacity)
+            _freeLongBytes -= slots.Capacity;
         buffer.Count(purpose);
         RentedCount++;
         InUseCount++;
@@ -110,16 +130,44 @@ public sealed class PacketPool
         _outstanding.Remove(buffer);
         buffer.Poison();
 #endif
-        (buffer.Capacity == SmallCapacity ? _small : _large).Push(buffer);
+        SlotClass slots = ClassOf(buffer.Capacity);
+        if (slots.Capacity == SmallCapacity)
+        {
+            slots.Push(buffer);
+        }
+        else if (_freeLongBytes + slots.Capacity <= MaxFreeLongBytes)
+        {
+            _freeLongBytes += slots.Capacity;
+            slots.Push(buffer);
+        }
+        else
+        {
+            // Nobody knows it any more, so its memory goes with it.
+            slots.Forget();
+            _longBytes -= slots.Capacity;
+            ReservedBytes -= slots.Capacity;
+        }
     }
+
+    // Above the small one each class has the slots of one power of two.
+    private SlotClass ClassOf(int capacity) => capacity <= SmallCapacity
+        ? _classes[0]
+        : _classes[Math.Min(BitOperations.Log2((uint)(capacity - 1) / SmallCapacity) + 1, _classes.Length - 1)];
 
     private bool TryGrow(SlotClass slots)
     {
         int bytes = slots.SlabBytes;
-        if (ReservedBytes + bytes > MaxBytes)
+        bool isLong = slots.Capacity > SmallCapacity;
+        if (ReservedBytes + bytes > MaxBytes || (isLong && _longBytes + bytes > MaxLongBytes))
             return false;
 
         ReservedBytes += bytes;
+        if (isLong)
+        {
+            _longBytes += bytes;
+            _freeLongBytes += bytes;
+        }
+
         slots.AddSlab(this);
         return true;
     }
@@ -128,6 +176,8 @@ public sealed class PacketPool
     {
         private PacketBuffer[] _free = [];
         private int _total;
+
+        public int Capacity => capacity;
 
         public int FreeCount { get; private set; }
 
@@ -143,6 +193,8 @@ public sealed class PacketPool
             for (int i = slotsPerSlab - 1; i >= 0; i--)
                 Push(new PacketBuffer(pool, slab, i * capacity, capacity));
         }
+
+        public void Forget() => _total--;
 
         public PacketBuffer Pop() => _free[--FreeCount];
 

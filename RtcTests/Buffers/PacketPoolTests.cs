@@ -9,7 +9,13 @@ public class PacketPoolTests
     [InlineData(0, PacketPool.SmallCapacity)]
     [InlineData(1, PacketPool.SmallCapacity)]
     [InlineData(PacketPool.SmallCapacity, PacketPool.SmallCapacity)]
-    [InlineData(PacketPool.SmallCapacity + 1, PacketPool.LargeCapacity)]
+    [InlineData(PacketPool.SmallCapacity + 1, 4_096)]
+    [InlineData(4_096, 4_096)]
+    [InlineData(4_097, 8_192)]
+    [InlineData(9_000, 16_384)]
+    [InlineData(32_768, 32_768)]
+    [InlineData(32_769, PacketPool.LargeCapacity)]
+    [InlineData(65_537, PacketPool.LargeCapacity)]
     [InlineData(PacketPool.LargeCapacity, PacketPool.LargeCapacity)]
     public void Rent_gives_a_slot_of_the_smallest_class_that_fits(int asked, int expected)
     {
@@ -66,18 +72,47 @@ public class PacketPoolTests
     [Fact]
     public void The_bound_holds_and_what_comes_back_can_be_rented_again()
     {
-        var pool = new PacketPool(maxBytes: 2 * PacketPool.LargeCapacity);
-        Assert.True(pool.TryRent(60_000, BufferPurpose.Test, out PacketBuffer? first));
-        Assert.True(pool.TryRent(60_000, BufferPurpose.Test, out _));
+        const int SmallSlots = 128;
+        var pool = new PacketPool(maxBytes: SmallSlots * PacketPool.SmallCapacity);
+        List<PacketBuffer> rented = [];
+        while (pool.TryRent(100, BufferPurpose.Test, out PacketBuffer? buffer))
+            rented.Add(buffer);
 
+        Assert.Equal(SmallSlots, rented.Count);
         Assert.False(pool.TryRent(60_000, BufferPurpose.Test, out _));
-        Assert.False(pool.TryRent(100, BufferPurpose.Test, out _));
-        first.Release(BufferPurpose.Test);
-        Assert.True(pool.TryRent(60_000, BufferPurpose.Test, out _));
+        rented[7].Release(BufferPurpose.Test);
+        Assert.True(pool.TryRent(100, BufferPurpose.Test, out _));
 
         Assert.Equal(2, pool.RefusedCount);
         Assert.Equal(pool.MaxBytes, pool.ReservedBytes);
-        Assert.Equal(3, pool.RentedCount);
+        Assert.Equal(SmallSlots + 1, pool.RentedCount);
+    }
+
+    [Theory]
+    [InlineData(2_049)]
+    [InlineData(20_000)]
+    [InlineData(60_000)]
+    public void Long_packets_take_a_share_only_and_give_it_back(int length)
+    {
+        var pool = new PacketPool(maxBytes: 64 * 1024 * 1024);
+        for (int round = 0; round < 3; round++)
+        {
+            List<PacketBuffer> rented = [];
+            while (pool.TryRent(length, BufferPurpose.Test, out PacketBuffer? buffer))
+                rented.Add(buffer);
+
+            Assert.InRange(pool.ReservedBytes, pool.MaxLongBytes - PacketPool.LargeCapacity, pool.MaxLongBytes);
+            Assert.InRange(pool.InUseBytes, 0, rented.Count * 2L * length);
+            foreach (PacketBuffer buffer in rented)
+                buffer.Release(BufferPurpose.Test);
+
+            Assert.InRange(pool.ReservedBytes, 0, 5 * 1024 * 1024);
+        }
+
+        List<PacketBuffer> usual = [];
+        while (pool.TryRent(1_200, BufferPurpose.Test, out PacketBuffer? buffer))
+            usual.Add(buffer);
+        Assert.InRange(usual.Count * (long)PacketPool.SmallCapacity, pool.MaxBytes * 3 / 4, pool.MaxBytes);
     }
 
     [Fact]

@@ -89,6 +89,33 @@ public class SimulcastStrategyTests
     }
 
     [Fact]
+    public void Streams_that_the_application_did_not_name_are_ignored()
+    {
+        var scene = VideoScene.Vp8Simulcast();
+        var parameters = new RtpParameters(
+            Room.Codecs(MediaKind.Video, Room.MappedVp8, Room.MappedRtx),
+            [],
+            [new() { Ssrc = 5000, ScalabilityMode = "S2T3" }],
+            new RtcpParameters("forwarded"));
+        var options = new ConsumerOptions
+        {
+            Id = "c",
+            ProducerId = "p",
+            Kind = MediaKind.Video,
+            RtpParameters = parameters,
+            ConsumableRtpEncodings =
+                [.. new[] { 1, 2 }.Select(i => new RtpEncodingParameters { Ssrc = Room.MappedSsrc(i) })],
+        };
+        var transport = new FakeTransport(scene.Room, "out");
+        Consumer consumer = scene.Room.Router.CreateConsumer(
+            transport, options, scene.Room.Listen("c"), scene.Room.NowUs);
+        consumer.OnTransportConnected(scene.Room.NowUs);
+        scene.Run(90);
+        Assert.Equal(new ConsumerLayers(1, 2), consumer.CurrentLayers);
+        Assert.NotEmpty(transport.SentRtp);
+    }
+
+    [Fact]
     public void Events_come_in_the_order_layers_then_score()
     {
         var scene = VideoScene.Vp8Simulcast();

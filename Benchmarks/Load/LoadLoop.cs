@@ -40,8 +40,9 @@ internal sealed class LoadLoop : IDisposable
     /// <param name="bursts">How many.</param>
     /// <param name="intervalNs">Time between two.</param>
     /// <param name="keepsOn">Whether the last one has its interval too before the loop ends.</param>
+    /// <param name="drainsAfter">Whether it goes on until nothing comes any more.</param>
     /// <returns>How it went.</returns>
-    public Sending Run(long bursts, double intervalNs, bool keepsOn = false)
+    public Sending Run(long bursts, double intervalNs, bool keepsOn = false, bool drainsAfter = true)
     {
         if (_room is null)
             throw new InvalidOperationException("this loop has nothing to send");
@@ -67,7 +68,8 @@ internal sealed class LoadLoop : IDisposable
         }
 
         double seconds = Math.Max((BurstClock.NowNs() - startNs) / 1e9, bursts * intervalNs / 1e9);
-        DrainUntilQuiet();
+        if (drainsAfter)
+            DrainUntilQuiet();
         return new Sending((double)late / Math.Max(1, bursts), seconds);
     }
 

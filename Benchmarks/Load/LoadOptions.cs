@@ -56,6 +56,7 @@ internal sealed record LoadOptions
           --control            also measure start, dump round trip and createWebRtcTransport
           --timeline           instead of all that: each of the first ten seconds of a worker
           --alive N            instead of all that: N WebRtcTransports in one worker, with consent and reports
+          --pauses             instead of all that: how long a worker stands still under load and requests
           --max-floors X       fail when even the best run costs more floors a packet, and end with the first that
                                does not; for builds
           --pin-worker CPU     the worker's only CPU (the last one)
@@ -99,6 +100,9 @@ internal sealed record LoadOptions
 
     /// <summary>Whether the first seconds are measured one by one.</summary>
     public bool ShowsTimeline { get; init; }
+
+    /// <summary>Whether pauses are measured instead of costs.</summary>
+    public bool MeasuresPauses { get; init; }
 
     /// <summary>How many transports are kept alive; 0 for a load.</summary>
     public int AliveTransports { get; init; }
@@ -163,6 +167,7 @@ internal sealed record LoadOptions
                 "--pin-worker" => options with { WorkerCpu = Number(0, Environment.ProcessorCount - 1) },
                 "--pin-load" => options with { LoadCpu = Number(0, Environment.ProcessorCount - 1) },
                 "--timeline" => options with { ShowsTimeline = true, WarmUpSeconds = 0 },
+                "--pauses" => options with { MeasuresPauses = true },
                 "--alive" => options with { AliveTransports = Number(1, 20_000) },
                 "--max-floors" => options with { MaxFloors = ParseFloors(Value()) },
                 "--json" => options with { PrintsJson = true },

@@ -11,6 +11,9 @@ internal sealed class LoadRoom : IDisposable
 {
     private const string Publisher = "publisher";
     private const uint PublisherSsrc = 0x1234_5678;
+
+    // The port of discard: whatever leaves for a fleeting viewer is nobody's.
+    private const ushort FleetingPort = 9;
     private const long KeepAliveNs = 2_500_000_000;
 
     private readonly RoomRequests _requests;
@@ -95,6 +98,16 @@ internal sealed class LoadRoom : IDisposable
         _peers[peer].KeepAlive(RoomRequests.FirstConsumerSsrc + (uint)peer);
         long intervalNs = KeepAliveNs / _peers.Count;
         _nextKeepAliveNs = Math.Max(_nextKeepAliveNs + intervalNs, nowNs - KeepAliveNs);
+    }
+
+    /// <summary>Makes a viewer of the one producer, and closes it again.</summary>
+    public void ComeAndGo(int number)
+    {
+        string id = $"viewer{number}";
+        _requests.OpenPlainTransport(id, comedia: false, _options.Srtp);
+        _requests.ConnectPlain(id, FleetingPort, _options.Srtp);
+        _requests.Consume(id, number, new Track("producer", _options.IsVideo, PublisherSsrc));
+        _requests.CloseTransport(id);
     }
 
     /// <summary>Closes the router and all that is in it.</summary>

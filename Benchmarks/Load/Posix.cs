@@ -12,6 +12,7 @@ internal static unsafe partial class Posix
     public const int TryAgain = 11;
     public const int ClockThreadCpu = 3;
     public const int SignalKill = 9;
+    public const int SignalTerminate = 15;
 
     private const int ClockOfScheduler = 2;
     private const int AddressFamilyUnix = 1;

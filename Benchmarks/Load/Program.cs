@@ -23,6 +23,13 @@ try
         return 0;
     }
 
+    if (options.MeasuresPauses)
+    {
+        Posix.Pin(options.LoadCpu);
+        PauseRun.Print(PauseRun.Measure(options), options, Console.Out);
+        return 0;
+    }
+
     if (options.ShowsTimeline)
     {
         Posix.Pin(options.LoadCpu);

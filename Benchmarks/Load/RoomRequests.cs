@@ -38,6 +38,14 @@ internal sealed class RoomRequests(WorkerChannel channel)
         _hasRouter = false;
     }
 
+    /// <summary>Closes a transport with all that hangs on it.</summary>
+    public void CloseTransport(string id)
+    {
+        WireBuilder b = channel.NewBuilder();
+        channel.Request(b, RouterId, Wire.Request.Method.RouterCloseTransport,
+            Wire.Router.CloseTransportRequest.Create(b, b.String(id)));
+    }
+
     /// <summary>Makes the port that WebRtcTransports share.</summary>
     public void OpenWebRtcServer(bool isTcp)
     {

@@ -22,7 +22,9 @@ internal sealed class WorkerSession : IDisposable
     public TimeSpan StartTime { get; }
 
     /// <summary>Starts a worker and waits until it runs.</summary>
-    public static WorkerSession Start(LoadOptions options)
+    /// <param name="options">Which, and where it runs.</param>
+    /// <param name="environment">What it finds in its environment beside ours.</param>
+    public static WorkerSession Start(LoadOptions options, IReadOnlyDictionary<string, string>? environment = null)
     {
         const int RequestDescriptor = 3;
         const int AnswerDescriptor = 4;
@@ -32,7 +34,10 @@ internal sealed class WorkerSession : IDisposable
         ChildProcess process = ChildProcess.Start(
             options.Worker,
             ["--logLevel=error"],
-            new Dictionary<string, string> { ["MEDIASOUP_VERSION"] = Release },
+            new Dictionary<string, string>(environment ?? new Dictionary<string, string>())
+            {
+                ["MEDIASOUP_VERSION"] = Release,
+            },
             [(theirRead, RequestDescriptor), (theirWrite, AnswerDescriptor)],
             options.WorkerCpu);
         Posix.close(theirRead);
@@ -49,6 +54,14 @@ internal sealed class WorkerSession : IDisposable
         }
 
         return new WorkerSession(process, channel, Stopwatch.GetElapsedTime(started));
+    }
+
+    /// <summary>Asks it to end and waits until it has.</summary>
+    public void Close()
+    {
+        Posix.kill(Process.Pid, Posix.SignalTerminate);
+        for (int i = 0; i < 500 && Process.IsAlive; i++)
+            Thread.Sleep(10);
     }
 
     public void Dispose()

@@ -12,6 +12,9 @@ public enum BufferPurpose : byte
     /// <summary>A sender keeps it to answer NACKs.</summary>
     Retransmission,
 
+    /// <summary>A sender's records of what it can send again.</summary>
+    RetransmissionRecords,
+
     /// <summary>A consumer keeps it until the key frame that it waits for has come.</summary>
     KeyFrameWait,
 

@@ -3,20 +3,20 @@ using System.Diagnostics;
 namespace Rtc.Buffers;
 
 /// <summary>
-/// A slot of pinned memory out of a <see cref="PacketPool"/>, shared by counting references. Belongs to the loop of its
+/// A slot of memory out of a <see cref="PacketPool"/>, shared by counting references. Belongs to the loop of its
 /// pool: the count is not atomic. The object is pooled together with its memory.
 /// </summary>
 [DebuggerDisplay("{Capacity} bytes, {ReferenceCount} references")]
 public sealed class PacketBuffer
 {
     private readonly PacketPool _pool;
-    private readonly byte[] _slab;
+    private readonly PacketSlab _slab;
     private readonly int _offset;
 #if DEBUG
     private readonly int[] _references = new int[PacketPool.PurposeCount];
 #endif
 
-    internal PacketBuffer(PacketPool pool, byte[] slab, int offset, int capacity)
+    internal PacketBuffer(PacketPool pool, PacketSlab slab, int offset, int capacity)
     {
         _pool = pool;
         _slab = slab;
@@ -40,7 +40,7 @@ public sealed class PacketBuffer
             if (ReferenceCount == 0)
                 throw new InvalidOperationException("a packet buffer was read after its last release");
 #endif
-            return new Span<byte>(_slab, _offset, Capacity);
+            return _slab.Slice(_offset, Capacity);
         }
     }
 
@@ -75,6 +75,9 @@ public sealed class PacketBuffer
         return true;
     }
 
+    /// <summary>Frees the slab of a slot that has one of its own and is not used again.</summary>
+    internal void Free() => _slab.Free();
+
     internal void Count(BufferPurpose purpose)
     {
         ReferenceCount++;
@@ -86,7 +89,7 @@ public sealed class PacketBuffer
 
 #if DEBUG
     /// <summary>Overwrites what was there, so that a view that outlived its memory is seen in a test.</summary>
-    internal void Poison() => new Span<byte>(_slab, _offset, Capacity).Fill(0xAA);
+    internal void Poison() => _slab.Slice(_offset, Capacity).Fill(0xAA);
 #endif
 
     /// <summary>Who holds it, for a person to read; only debug builds know the purposes.</summary>

@@ -4,8 +4,8 @@ using System.Numerics;
 namespace Rtc.Buffers;
 
 /// <summary>
-/// The packet memory of one loop: pinned slabs cut into slots. Free slots are handed out last in, first out, so that
-/// what is rented next is what the cache still holds. Grows slab by slab up to a bound. Not thread-safe.
+/// The packet memory of one loop: slabs that do not move, cut into slots. Free slots are handed out last in, first out,
+/// so that what is rented next is what the cache still holds. Grows slab by slab up to a bound. Not thread-safe.
 /// </summary>
 /// <remarks>
 /// Nearly all packets fit a small slot; these slabs are kept. For longer ones there are sizes that double, so that no
@@ -142,7 +142,7 @@ public sealed class PacketPool
         }
         else
         {
-            // Nobody knows it any more, so its memory goes with it.
+            buffer.Free();
             slots.Forget();
             _longBytes -= slots.Capacity;
             ReservedBytes -= slots.Capacity;
@@ -185,7 +185,7 @@ public sealed class PacketPool
 
         public void AddSlab(PacketPool pool)
         {
-            byte[] slab = GC.AllocateUninitializedArray<byte>(SlabBytes, pinned: true);
+            PacketSlab slab = new(SlabBytes);
             _total += slotsPerSlab;
             if (_free.Length < _total)
                 Array.Resize(ref _free, Math.Max(_total, _free.Length * 2));

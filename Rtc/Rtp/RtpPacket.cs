@@ -16,7 +16,11 @@ public sealed class RtpPacket
     private readonly RtpPacketPool _pool;
     private PacketBuffer? _buffer;
 
-    internal RtpPacket(RtpPacketPool pool) => _pool = pool;
+    internal RtpPacket(RtpPacketPool pool, int number)
+    {
+        _pool = pool;
+        Number = number;
+    }
 
     /// <summary>The SSRC that the producer mapped it to.</summary>
     public uint Ssrc { get; private set; }
@@ -92,6 +96,11 @@ public sealed class RtpPacket
 
     /// <summary>How many references are held.</summary>
     public int ReferenceCount => _buffer?.ReferenceCount ?? 0;
+
+    /// <summary>Its number in its pool, from 1 on, for whoever keeps so many that references would be a burden.</summary>
+    internal int Number { get; }
+
+    internal RtpPacketPool Pool => _pool;
 
     internal bool IsTwoByteForm { get; private set; }
 

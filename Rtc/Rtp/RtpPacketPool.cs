@@ -9,8 +9,13 @@ public sealed class RtpPacketPool(PacketPool memory)
 {
     private readonly Stack<RtpPacket> _free = new();
 
+    // By number; there is no number 0.
+    private readonly List<RtpPacket?> _all = [null];
+
     /// <summary>Where the bytes come from.</summary>
     public PacketPool Memory { get; } = memory;
+
+    internal RtpPacket this[int number] => _all[number]!;
 
     /// <summary>
     /// Writes the packet that consumers see: the source's marker, sequence number, timestamp, contributing sources and
@@ -43,10 +48,17 @@ public sealed class RtpPacketPool(PacketPool memory)
         RtpHeaderLayout header = RtpHeaderLayout.Write(bytes, source, payloadType, ssrc, extensions);
         source.Payload.CopyTo(bytes[header.Length..]);
 
-        packet = _free.TryPop(out RtpPacket? free) ? free : new RtpPacket(this);
+        packet = _free.TryPop(out RtpPacket? free) ? free : Make();
         packet.Fill(buffer, source, payloadType, ssrc, header);
         packet.ReceivedAtUs = nowUs;
         return true;
+    }
+
+    private RtpPacket Make()
+    {
+        var packet = new RtpPacket(this, _all.Count);
+        _all.Add(packet);
+        return packet;
     }
 
     internal void Return(RtpPacket packet) => _free.Push(packet);

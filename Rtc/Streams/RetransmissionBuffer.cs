@@ -1,13 +1,18 @@
+using System.Runtime.InteropServices;
 using Rtc.Buffers;
 using Rtc.Rtp;
 using Rtc.Rtp.Codecs;
 
 namespace Rtc.Streams;
 
-/// <summary>What a sender remembers of a packet: the shared packet and what differed when it was sent.</summary>
+/// <summary>
+/// What a sender remembers of a packet: the shared packet and what differed when it was sent. It holds the packet by its
+/// number and not by reference: there are 2,500 of these a consumer, and the collector would look at all of them.
+/// </summary>
 internal struct SentRtp
 {
-    public RtpPacket? Packet;
+    /// <summary><see cref="RtpPacket.Number"/>; 0 where nothing was sent.</summary>
+    public int PacketNumber;
     public uint Timestamp;
     public ushort SequenceNumber;
     public bool Marker;
@@ -21,19 +26,24 @@ internal struct SentRtp
 
 /// <summary>
 /// The packets that a sender can send again, by the sequence numbers that it gave them. Holds references to packets
-/// that all consumers share. What is older than the age limit, by RTP timestamp, leaves when something newer comes;
-/// numbers and timestamps both ascend.
+/// that all consumers share, and borrows the memory for its records from where those have theirs. What is older than
+/// the age limit, by RTP timestamp, leaves when something newer comes; numbers and timestamps both ascend.
 /// </summary>
 public sealed class RetransmissionBuffer
 {
-    private const int InitialCapacity = 64;
+    // A chunk of records is one small slot of packet memory.
+    private const int ChunkShift = 6;
+    private const int ChunkLength = 1 << ChunkShift;
+    private const int ChunkBytes = PacketPool.SmallCapacity;
 
     private readonly int _maxPackets;
     private readonly uint _maxAgeTicks;
 
-    // A ring indexed by sequence number; a power of two long. The numbers from _oldest on, _span of them, have a slot;
-    // the first and the last of these slots are filled, those between may be empty.
-    private SentRtp[] _ring = [];
+    // A ring of chunks indexed by the upper bits of sequence numbers; a power of two long. The numbers from _oldest on,
+    // _span of them, have a record; the first and the last of these are filled, those between may be empty. There are
+    // exactly the chunks that have one of these records.
+    private PacketBuffer?[] _chunks = new PacketBuffer?[2];
+    private RtpPacketPool? _packets;
     private ushort _oldest;
     private int _span;
 
@@ -58,11 +68,12 @@ public sealed class RetransmissionBuffer
 
     /// <summary>
     /// Keeps a packet and takes a reference to it. False when it does not fit in: its number is taken, it is too old,
-    /// or its timestamp contradicts those around it.
+    /// its timestamp contradicts those around it, or there is no memory for it.
     /// </summary>
     public bool TryInsert(
         RtpPacket packet, ushort sequenceNumber, uint timestamp, bool marker, PictureNumbers pictureNumbers)
     {
+        _packets ??= packet.Pool;
         if (_span > 0 && SequenceNumbers.IsNewer(Newest, sequenceNumber)
             && SequenceNumbers.IsNewer(timestamp, At(Newest).Timestamp))
         {
@@ -83,7 +94,7 @@ public sealed class RetransmissionBuffer
         packet.AddReference(BufferPurpose.Retransmission);
         At(sequenceNumber) = new SentRtp
         {
-            Packet = packet,
+            PacketNumber = packet.Number,
             SequenceNumber = sequenceNumber,
             Timestamp = timestamp,
             Marker = marker,
@@ -104,19 +115,30 @@ public sealed class RetransmissionBuffer
         if ((ushort)(sequenceNumber - _oldest) >= _span)
             return -1;
 
-        int index = sequenceNumber & (_ring.Length - 1);
-        return _ring[index].Packet is null ? -1 : index;
+        return At(sequenceNumber).PacketNumber == 0 ? -1 : sequenceNumber;
     }
 
-    internal ref SentRtp this[int index] => ref _ring[index];
+    internal ref SentRtp this[int index] => ref At((ushort)index);
+
+    /// <summary>The packet of a record that is filled.</summary>
+    internal RtpPacket PacketOf(in SentRtp sent) => _packets![sent.PacketNumber];
+
+    private static Span<SentRtp> Records(PacketBuffer chunk) =>
+        MemoryMarshal.Cast<byte, SentRtp>(chunk.Span[..ChunkBytes]);
 
     private static uint Later(uint first, uint second) => SequenceNumbers.IsNewer(first, second) ? first : second;
 
-    private ref SentRtp At(ushort sequenceNumber) => ref _ring[sequenceNumber & (_ring.Length - 1)];
+    private ref SentRtp At(ushort sequenceNumber) =>
+        ref Records(ChunkAt(sequenceNumber)!)[sequenceNumber & (ChunkLength - 1)];
+
+    private ref PacketBuffer? ChunkAt(ushort sequenceNumber) =>
+        ref _chunks[(sequenceNumber >> ChunkShift) & (_chunks.Length - 1)];
 
     private bool TryStart(ushort sequenceNumber)
     {
-        EnsureCapacity(1);
+        if (!TryCover(sequenceNumber, 1))
+            return false;
+
         _oldest = sequenceNumber;
         _span = 1;
         return true;
@@ -147,7 +169,9 @@ public sealed class RetransmissionBuffer
             needed = (ushort)(sequenceNumber - _oldest) + 1;
         }
 
-        EnsureCapacity(needed);
+        if (!TryCover(_oldest, needed))
+            return false;
+
         _span = needed;
         return true;
     }
@@ -161,7 +185,9 @@ public sealed class RetransmissionBuffer
             return false;
         }
 
-        EnsureCapacity(needed);
+        if (!TryCover(sequenceNumber, needed))
+            return false;
+
         _oldest = sequenceNumber;
         _span = needed;
         return true;
@@ -169,16 +195,16 @@ public sealed class RetransmissionBuffer
 
     private bool FitsBetween(ushort sequenceNumber, uint timestamp)
     {
-        if (At(sequenceNumber).Packet is not null)
+        if (At(sequenceNumber).PacketNumber != 0)
             return false;
 
         // The slots at both ends are filled, so both searches end.
         ushort before = (ushort)(sequenceNumber - 1);
-        while (At(before).Packet is null)
+        while (At(before).PacketNumber == 0)
             before--;
 
         ushort after = (ushort)(sequenceNumber + 1);
-        while (At(after).Packet is null)
+        while (At(after).PacketNumber == 0)
             after++;
 
         return !SequenceNumbers.IsNewer(At(before).Timestamp, timestamp)
@@ -195,32 +221,81 @@ public sealed class RetransmissionBuffer
     {
         do
         {
-            ref SentRtp sent = ref At(_oldest++);
-            _span--;
-            sent.Packet?.Release(BufferPurpose.Retransmission);
+            ref SentRtp sent = ref At(_oldest);
+            if (sent.PacketNumber != 0)
+                PacketOf(sent).Release(BufferPurpose.Retransmission);
+
             sent = default;
+            _span--;
+            bool isLastOfChunk = (_oldest & (ChunkLength - 1)) == ChunkLength - 1;
+            if (isLastOfChunk || _span == 0)
+                ReleaseChunk(_oldest);
+            _oldest++;
         }
-        while (_span > 0 && At(_oldest).Packet is null);
+        while (_span > 0 && At(_oldest).PacketNumber == 0);
     }
 
     private bool IsTooOld(uint timestamp, uint newestTimestamp) =>
         SequenceNumbers.IsNewer(newestTimestamp, timestamp) && newestTimestamp - timestamp > _maxAgeTicks;
 
-    private void EnsureCapacity(int span)
+    private void ReleaseChunk(ushort sequenceNumber)
     {
-        if (span <= _ring.Length)
-            return;
+        ref PacketBuffer? chunk = ref ChunkAt(sequenceNumber);
+        chunk!.Release(BufferPurpose.RetransmissionRecords);
+        chunk = null;
+    }
 
-        int capacity = Math.Max(InitialCapacity, _ring.Length);
-        while (capacity < span)
-            capacity *= 2;
+    /// <summary>Borrows the chunks that are missing for so many numbers; false when there is no memory.</summary>
+    private bool TryCover(ushort first, int span)
+    {
+        int firstChunk = first >> ChunkShift;
+        int count = ((first + span - 1) >> ChunkShift) - firstChunk + 1;
+        if (count > _chunks.Length)
+            Grow(count);
 
-        SentRtp[] smaller = _ring;
-        _ring = new SentRtp[capacity];
-        for (int i = 0; i < _span; i++)
+        for (int i = 0; i < count; i++)
         {
-            ushort sequenceNumber = (ushort)(_oldest + i);
-            At(sequenceNumber) = smaller[sequenceNumber & (smaller.Length - 1)];
+            ref PacketBuffer? chunk = ref _chunks[(firstChunk + i) & (_chunks.Length - 1)];
+            if (chunk is not null)
+                continue;
+
+            if (!_packets!.Memory.TryRent(ChunkBytes, BufferPurpose.RetransmissionRecords, out chunk))
+            {
+                ReleaseUncovered();
+                return false;
+            }
+
+            Records(chunk).Clear();
         }
+
+        return true;
+    }
+
+    /// <summary>Gives back what was borrowed beyond the numbers that have a record.</summary>
+    private void ReleaseUncovered()
+    {
+        int firstChunk = _oldest >> ChunkShift;
+        int count = _span == 0 ? 0 : ((_oldest + _span - 1) >> ChunkShift) - firstChunk + 1;
+        for (int i = 0; i < _chunks.Length; i++)
+        {
+            if (((i - firstChunk) & (_chunks.Length - 1)) < count || _chunks[i] is not { } chunk)
+                continue;
+
+            chunk.Release(BufferPurpose.RetransmissionRecords);
+            _chunks[i] = null;
+        }
+    }
+
+    private void Grow(int count)
+    {
+        PacketBuffer?[] smaller = _chunks;
+        int length = smaller.Length;
+        while (length < count)
+            length *= 2;
+
+        _chunks = new PacketBuffer?[length];
+        int firstChunk = _oldest >> ChunkShift;
+        for (int i = 0; i < smaller.Length; i++)
+            _chunks[(firstChunk + i) & (length - 1)] = smaller[(firstChunk + i) & (smaller.Length - 1)];
     }
 }

@@ -338,7 +338,7 @@ public sealed class RtpSendStream
 
         Span<byte> prefix = stackalloc byte[sizeof(ushort) + Vp8.MaxDescriptorLength];
         BinaryPrimitives.WriteUInt16BigEndian(prefix, sequenceNumber);
-        RtpPacket packet = sent.Packet!;
+        RtpPacket packet = _sent.PacketOf(sent);
         int descriptorLength = sent.PictureNumbers.Write(packet, prefix[sizeof(ushort)..]);
         if (!HasRtx)
         {

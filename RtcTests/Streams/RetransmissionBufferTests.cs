@@ -7,7 +7,8 @@ namespace RtcTests.Streams;
 
 public sealed class RetransmissionBufferTests : IDisposable
 {
-    private readonly PacketPool _memory = new();
+    private readonly PacketPool _memory = new(maxBytes: 1024 * 1024);
+    private readonly List<PacketBuffer> _taken = [];
     private readonly RtpPacket _packet;
     private readonly RetransmissionBuffer _buffer = new(maxPackets: 100, maxAgeMs: 1000, clockRate: 90_000);
 
@@ -122,6 +123,42 @@ public sealed class RetransmissionBufferTests : IDisposable
     }
 
     [Fact]
+    public void Records_take_memory_where_there_are_packets_and_nowhere_else()
+    {
+        Assert.True(Insert(63, 1));
+        Assert.Equal(1, CountRecordChunks());
+        Assert.True(Insert(64, 1));
+        Assert.Equal(2, CountRecordChunks());
+        Assert.True(Insert(130, 1));
+        Assert.Equal(3, CountRecordChunks());
+        Assert.False(_buffer.Contains(100));
+
+        // 63 is too old now, and what is between it and 130.
+        Assert.True(Insert(131, 90_002));
+        Assert.Equal(1, CountRecordChunks());
+        _buffer.Clear();
+        Assert.Equal(0, CountRecordChunks());
+    }
+
+    [Fact]
+    public void A_packet_is_not_kept_where_there_is_no_memory_for_its_record()
+    {
+        while (_memory.TryRent(1, BufferPurpose.Test, out PacketBuffer? taken))
+            _taken.Add(taken);
+
+        Assert.False(Insert(1, 1));
+        Release(1);
+        Assert.True(Insert(1, 1));
+        Assert.False(Insert(64, 1));
+        Assert.False(Insert(65_535, 1));
+        Assert.True(Insert(63, 1));
+        Assert.True(_buffer.Contains(1));
+        Assert.Equal(3, _packet.ReferenceCount);
+        Release(_taken.Count);
+        Assert.True(Insert(64, 1));
+    }
+
+    [Fact]
     public void Any_order_keeps_bounds_and_references()
     {
         var random = new Random(5);
@@ -139,6 +176,17 @@ public sealed class RetransmissionBufferTests : IDisposable
 
         _buffer.Clear();
         Assert.Equal(1, _packet.ReferenceCount);
+        Assert.Equal(0, CountRecordChunks());
+    }
+
+    private int CountRecordChunks() => _memory.GetReferenceCount(BufferPurpose.RetransmissionRecords);
+
+    private void Release(int count)
+    {
+        foreach (PacketBuffer buffer in _taken[..count])
+            buffer.Release(BufferPurpose.Test);
+
+        _taken.RemoveRange(0, count);
     }
 
     private bool Insert(ushort number, uint timestamp) => _buffer.TryInsert(_packet, number, timestamp, marker: false, default);

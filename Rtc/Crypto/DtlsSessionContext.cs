@@ -19,6 +19,12 @@ internal sealed unsafe class DtlsSessionContext : IDisposable
     /// <summary>Bounds what a peer may make OpenSSL put together before its certificate is known.</summary>
     private const int MaxPeerCertificateLength = 16_384;
 
+    /// <summary>
+    /// The longest record that is sent; each session keeps a buffer for it, of 16 KiB where nothing is said. No message
+    /// is longer than a datagram of the path.
+    /// </summary>
+    private const int MaxSendFragment = 2_048;
+
     private readonly SslContextHandle _context;
 
     /// <param name="certificate">Certificate and key; may be disposed afterwards.</param>
@@ -38,6 +44,7 @@ internal sealed unsafe class DtlsSessionContext : IDisposable
                 | LibSsl.OptionNoRenegotiation | LibSsl.OptionNoEncryptThenMac);
         LibSsl.SSL_CTX_ctrl(context, LibSsl.CtrlSetSessionCacheMode, LibSsl.SessionCacheOff, null);
         LibSsl.SSL_CTX_ctrl(context, LibSsl.CtrlSetMaxCertList, MaxPeerCertificateLength, null);
+        LibCrypto.Check((int)LibSsl.SSL_CTX_ctrl(context, LibSsl.CtrlSetMaxSendFragment, MaxSendFragment, null));
         LibCrypto.Check(LibSsl.SSL_CTX_set_cipher_list(context, ciphers));
         LibCrypto.Check(LibSsl.SSL_CTX_use_certificate(context, certificate.Pointer));
         LibCrypto.Check(LibSsl.SSL_CTX_use_PrivateKey(context, certificate.PrivateKeyPointer));

@@ -13,6 +13,7 @@ internal static unsafe partial class LibSsl
     public const int CtrlSetMtu = 17;
     public const int CtrlSetSessionCacheMode = 44;
     public const int CtrlSetMaxCertList = 51;
+    public const int CtrlSetMaxSendFragment = 52;
     public const int CtrlDtlsGetTimeout = 73;
     public const int CtrlDtlsHandleTimeout = 74;
     public const int CtrlSetMinProtocolVersion = 123;

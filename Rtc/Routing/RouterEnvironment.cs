@@ -1,3 +1,4 @@
+using Rtc.Rtcp;
 using Rtc.Rtp;
 using Rtc.Seams;
 using Rtc.Streams;
@@ -28,6 +29,9 @@ public sealed class RouterEnvironment(
 
     /// <summary>Packets that arrived together. Who hands in datagrams by batches sets the one that it opens.</summary>
     public ForwardingBatch Batch { get; init; } = new();
+
+    /// <summary>Where reports are put together, by one transport after the other.</summary>
+    internal CompoundRtcpWriter Compound { get; } = new();
 
     internal uint TakePacketId() => ++_packetId;
 }

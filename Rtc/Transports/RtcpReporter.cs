@@ -14,7 +14,8 @@ internal sealed class RtcpReporter(Transport transport, RouterEnvironment enviro
     private const uint LeastTenths = 10;
     private const uint MostTenths = 15;
 
-    private readonly CompoundRtcpWriter _compound = new();
+    // Empty between two reports, so that all transports share one.
+    private readonly CompoundRtcpWriter _compound = environment.Compound;
     private readonly Deadline _deadline = environment.Deadlines.Create(transport, "rtcp");
 
     /// <summary>Begins, or begins anew, half an interval from now.</summary>

@@ -13,7 +13,10 @@ internal sealed class WebRtcServerHandler : IRequestHandler
 {
     private readonly string _id;
     private readonly SocketSet _sockets;
-    private readonly OrderedDictionary<string, RouterHandler> _transports = [];
+
+    // In the order in which they came, and each of thousands goes at the same price.
+    private readonly LinkedList<(string Id, RouterHandler Router)> _transports = [];
+    private readonly Dictionary<string, LinkedListNode<(string Id, RouterHandler Router)>> _nodes = [];
 
     private WebRtcServerHandler(string id, SocketSet sockets)
     {
@@ -70,17 +73,25 @@ internal sealed class WebRtcServerHandler : IRequestHandler
     /// <summary>A transport came that uses the sockets.</summary>
     /// <param name="transportId">Its id.</param>
     /// <param name="router">Who closes it with the server.</param>
-    public void Add(string transportId, RouterHandler router) => _transports.Add(transportId, router);
+    public void Add(string transportId, RouterHandler router) =>
+        _nodes.Add(transportId, _transports.AddLast((transportId, router)));
 
     /// <summary>A transport went.</summary>
-    public void Remove(string transportId) => _transports.Remove(transportId);
+    public void Remove(string transportId)
+    {
+        if (_nodes.Remove(transportId, out LinkedListNode<(string Id, RouterHandler Router)>? node))
+            _transports.Remove(node);
+    }
 
     /// <summary>Closes all transports on the server, while they can still say goodbye, then the sockets.</summary>
     public void Close()
     {
-        KeyValuePair<string, RouterHandler>[] transports = [.. _transports];
-        foreach ((string transportId, RouterHandler router) in transports)
-            router.CloseTransport(transportId);
+        while (_transports.First is { } first)
+        {
+            first.Value.Router.CloseTransport(first.Value.Id);
+            Remove(first.Value.Id);
+        }
+
         _sockets.Close();
     }
 
@@ -102,9 +113,19 @@ internal sealed class WebRtcServerHandler : IRequestHandler
             id: b.String(_id),
             udpSockets: udp,
             tcpServers: tcp,
-            webRtcTransportIds: b.Vector([.. _transports.Keys]),
+            webRtcTransportIds: b.Vector(GetTransportIds()),
             localIceUsernameFragments: fragmentVector,
             tupleHashes: EarlierReleases.WriteTupleHashes(b, Port));
+    }
+
+    private string[] GetTransportIds()
+    {
+        var ids = new string[_transports.Count];
+        int count = 0;
+        foreach ((string id, _) in _transports)
+            ids[count++] = id;
+
+        return ids;
     }
 
     private VectorOffset<Wire.WebRtcServer.IpPort> WriteAddresses(WireBuilder b, TransportProtocol protocol)

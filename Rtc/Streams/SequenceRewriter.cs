@@ -9,7 +9,7 @@ namespace Rtc.Streams;
 /// reordering around a dropped packet comes out right. What was dropped more than <see cref="History"/> behind the
 /// newest number, or the history that was asked for, is no longer known one by one; nothing that old passes <see cref="SequenceValidator"/>.
 /// No number comes out for two inputs: what comes late from before a <see cref="Sync"/> is refused, for its number was
-/// somebody else's.
+/// somebody else's, unless it is the first.
 /// </remarks>
 public sealed class SequenceRewriter
 {
@@ -69,7 +69,7 @@ public sealed class SequenceRewriter
         _maxForwarded = input;
         _droppedCount = 0;
         _floor = input;
-        _hasFloor = true;
+        _hasFloor = _started;
     }
 
     /// <summary>

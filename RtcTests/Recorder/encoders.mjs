@@ -27,9 +27,9 @@ class Stream {
   }
 
   /** Sends a payload in a packet of its own. */
-  send(frame, payload, marker = true) {
+  send(frame, payload, marker = true, extensions = this.extensions) {
     const sequence = ++this.#sequence;
-    const { ssrc, payloadType, extensions } = this;
+    const { ssrc, payloadType } = this;
     this.producer.send(rtp({ ssrc, payloadType, sequence, timestamp: this.timestamp(frame), marker, payload, extensions }));
   }
 
@@ -44,12 +44,15 @@ class Stream {
 /** VP8 (RFC 7741) with three temporal layers, or one. */
 export class Vp8Stream extends Stream {
   #hasLayers;
+  #rest;
   #phase = 0;
   #tl0 = 0;
 
-  constructor({ temporalLayers = 1, ...options }) {
+  /** frameBytes: how long a frame is at least. */
+  constructor({ temporalLayers = 1, frameBytes = 0, ...options }) {
     super(options);
     this.#hasLayers = temporalLayers > 1;
+    this.#rest = new Array(frameBytes).fill(1);
   }
 
   /** Sends the frame of that number. */
@@ -57,7 +60,8 @@ export class Vp8Stream extends Stream {
     if (keyFrame) this.#phase = 0;
     const { temporalLayer, isSwitchingPoint } = this.#hasLayers ? pattern[this.#phase++ % 4] : pattern[0];
     if (temporalLayer === 0) this.#tl0++;
-    this.send(frame, vp8({ keyFrame, pictureId: frame, tl0: this.#tl0, temporalLayer, sync: isSwitchingPoint }));
+    const payload = vp8({ keyFrame, pictureId: frame, tl0: this.#tl0, temporalLayer, sync: isSwitchingPoint });
+    this.send(frame, [...payload, ...this.#rest]);
   }
 }
 
@@ -75,12 +79,12 @@ export class Vp9Stream extends Stream {
     this.#isKeyOnly = isKeyOnly;
   }
 
-  /** Sends all layers of the picture of that number. */
-  encode(frame, keyFrame = false) {
+  /** Sends the layers of the picture of that number, all or the lowest ones. */
+  encode(frame, keyFrame = false, spatialLayers = this.#spatialLayers) {
     if (keyFrame) this.#phase = 0;
     const { temporalLayer, isSwitchingPoint } = pattern[this.#phase++ % 4];
     if (temporalLayer === 0) this.#tl0++;
-    for (let spatialLayer = 0; spatialLayer < this.#spatialLayers; spatialLayer++) {
+    for (let spatialLayer = 0; spatialLayer < spatialLayers; spatialLayer++) {
       const dependsOnLower = spatialLayer > 0 && (keyFrame || !this.#isKeyOnly);
       const payload = [
         0xac | (keyFrame ? 0 : 0x40),
@@ -89,7 +93,98 @@ export class Vp9Stream extends Stream {
         this.#tl0,
         0x10, 0x20, 0x30,
       ];
-      this.send(frame, payload, spatialLayer === this.#spatialLayers - 1);
+      this.send(frame, payload, spatialLayer === spatialLayers - 1);
     }
+  }
+}
+
+/** Bits one behind the other. */
+class BitWriter {
+  #bits = '';
+
+  add(value, count) {
+    this.#bits += value.toString(2).padStart(count, '0');
+    return this;
+  }
+
+  get bytes() {
+    const padded = this.#bits.padEnd(Math.ceil(this.#bits.length / 8) * 8, '0');
+    return padded.match(/.{8}/g).map((byte) => parseInt(byte, 2));
+  }
+}
+
+/**
+ * A stream whose layers are told by dependency descriptors (AV1 RTP specification, appendix A), AV1 or H264: three
+ * temporal and some spatial layers. There is a decode target for each pair of layers, and a template for each pair of
+ * layers beside those of key frames.
+ */
+export class DescribedStream extends Stream {
+  #spatialLayers;
+  #isKeyOnly;
+  #payload;
+  #extensionId;
+  #phase = 0;
+  #number = 0;
+
+  constructor({ spatialLayers, isKeyOnly = false, payload, extensionId, ...options }) {
+    super(options);
+    this.#spatialLayers = spatialLayers;
+    this.#isKeyOnly = isKeyOnly;
+    this.#payload = payload;
+    this.#extensionId = extensionId;
+  }
+
+  /** Sends the layers of the picture of that number, all or the lowest ones. */
+  encode(frame, keyFrame = false, spatialLayers = this.#spatialLayers) {
+    if (keyFrame) this.#phase = 0;
+    const { temporalLayer } = pattern[this.#phase++ % 4];
+    for (let spatialLayer = 0; spatialLayer < spatialLayers; spatialLayer++) {
+      const descriptor = this.#descriptor(spatialLayer, temporalLayer, keyFrame);
+      this.send(frame, this.#payload({ keyFrame }), spatialLayer === spatialLayers - 1, {
+        [this.#extensionId]: descriptor,
+      });
+    }
+  }
+
+  #descriptor(spatialLayer, temporalLayer, keyFrame) {
+    const bits = new BitWriter();
+    const templateId = spatialLayer * 4 + (keyFrame ? 0 : temporalLayer + 1);
+    bits.add(0b11, 2).add(templateId, 6).add(++this.#number & 0xffff, 16);
+    if (keyFrame && spatialLayer === 0) this.#addStructure(bits);
+    return bits.bytes;
+  }
+
+  #addStructure(bits) {
+    const layers = [];
+    for (let spatial = 0; spatial < this.#spatialLayers; spatial++) {
+      for (const temporal of [0, 0, 1, 2]) layers.push({ spatial, temporal, isKey: layers.length % 4 === 0 });
+    }
+    const targets = [];
+    for (let spatial = 0; spatial < this.#spatialLayers; spatial++) {
+      for (const temporal of [0, 1, 2]) targets.push({ spatial, temporal });
+    }
+    bits.add(0b10000, 5).add(0, 6).add(targets.length - 1, 5);
+    layers.forEach((layer, index) => bits.add(this.#nextLayer(layer, layers[index + 1]), 2));
+    for (const layer of layers) {
+      for (const target of targets) bits.add(this.#indication(layer, target), 2);
+    }
+    // Frames refer to what the temporal pattern says; a receiver that forwards has no use for it.
+    for (const layer of layers) bits.add(layer.isKey ? 0b0 : 0b100000, layer.isKey ? 1 : 6);
+    // No chains, no resolutions.
+    const chainBits = 31 - Math.clz32(targets.length + 1);
+    bits.add(0, chainBits).add(0, 1);
+  }
+
+  #nextLayer(layer, next) {
+    if (next === undefined) return 3;
+    if (next.spatial > layer.spatial) return 2;
+    return next.temporal > layer.temporal ? 1 : 0;
+  }
+
+  /** 0 not present, 1 discardable, 2 switch, 3 required. */
+  #indication(layer, target) {
+    if (layer.spatial > target.spatial || layer.temporal > target.temporal) return 0;
+    if (layer.spatial < target.spatial) return this.#isKeyOnly && !layer.isKey ? 0 : 3;
+    return layer.temporal < target.temporal || layer.temporal === 0 ? 2 : 1;
   }
 }

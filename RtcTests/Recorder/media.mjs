@@ -33,6 +33,7 @@ export const extensions = {
   timeOffset: 'urn:ietf:params:rtp-hdrext:toffset',
   captureTime: 'http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time',
   playoutDelay: 'http://www.webrtc.org/experiments/rtp-hdrext/playout-delay',
+  dependencyDescriptor: 'https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension',
 };
 
 const headerExtensions = (names) => names.map((name, index) => ({ uri: extensions[name], id: index + 1 }));

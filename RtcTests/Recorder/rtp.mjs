@@ -1,8 +1,8 @@
 // RTP and RTCP packets: made for a worker, and put in words when they come back.
 
 /**
- * An RTP packet (RFC 3550 section 5.1). extensions maps ids to bytes and is written in the one-byte form of RFC 8285;
- * padding is a number of bytes.
+ * An RTP packet (RFC 3550 section 5.1). extensions maps ids to bytes and is written in the one-byte form of RFC 8285, or
+ * in the other where one is too long for that; padding is a number of bytes.
  */
 export function rtp({ payloadType, sequence, timestamp = 0, ssrc, marker = false, extensions, payload, padding = 0 }) {
   const head = Buffer.alloc(12);
@@ -13,12 +13,14 @@ export function rtp({ payloadType, sequence, timestamp = 0, ssrc, marker = false
   head.writeUInt32BE(ssrc, 8);
   const parts = [head];
   if (extensions) {
-    const elements = Object.entries(extensions).map(([id, value]) =>
-      Buffer.concat([Buffer.from([(Number(id) << 4) | (value.length - 1)]), Buffer.from(value)]),
-    );
+    const isOneByte = Object.values(extensions).every((value) => value.length <= 16);
+    const elements = Object.entries(extensions).map(([id, value]) => {
+      const elementHead = isOneByte ? [(Number(id) << 4) | (value.length - 1)] : [Number(id), value.length];
+      return Buffer.concat([Buffer.from(elementHead), Buffer.from(value)]);
+    });
     const body = Buffer.concat(elements);
     const padded = Buffer.concat([body, Buffer.alloc(-body.length & 3)]);
-    const extensionHead = Buffer.from([0xbe, 0xde, 0, padded.length / 4]);
+    const extensionHead = Buffer.from([...(isOneByte ? [0xbe, 0xde] : [0x10, 0x00]), 0, padded.length / 4]);
     parts.push(extensionHead, padded);
   }
   parts.push(Buffer.from(payload ?? [1, 2, 3, 4]));
@@ -80,6 +82,13 @@ export const pli = ({ sender = 1, ssrc }) => feedback(1, 206, [sender, ssrc]);
 
 /** A full intra request (RFC 5104 section 4.3.1). */
 export const fir = ({ sender = 1, ssrc, sequence = 0 }) => feedback(4, 206, [sender, 0, ssrc, sequence << 24]);
+
+/** A receiver's estimate in bits a second (draft-alvestrand-rmcat-remb). */
+export function remb({ sender = 1, ssrc, bitrate }) {
+  const exponent = Math.max(0, Math.ceil(Math.log2(bitrate)) - 18);
+  const words = [sender, 0, 0x52454d42, 0x1000000 + exponent * 0x40000 + Math.floor(bitrate / 2 ** exponent), ssrc];
+  return feedback(15, 206, words);
+}
 
 /** A generic NACK (RFC 4585 section 6.2.1). */
 export const nack = ({ sender = 1, ssrc, packetId, mask = 0 }) =>

@@ -1,7 +1,8 @@
 // What is told of the estimates towards viewers. What is wanted and allowed is recorded, the estimates are not: they
 // are each worker's own.
 import { Vp8Stream } from '../encoders.mjs';
-import { allCodecs, videoProducer, withRemb } from '../media.mjs';
+import { allCodecs, simulcastBySsrc, videoProducer, withRemb } from '../media.mjs';
+import { remb } from '../rtp.mjs';
 
 const listenInfo = { protocol: 'udp', ip: '127.0.0.1' };
 const ssrc = 1001;
@@ -24,7 +25,54 @@ async function open(s, traced) {
   return { router, viewer, consume };
 }
 
+/** Of the streams of a simulcast, at 30 frames a second: about 100, 300 and 900 kbit/s. */
+const frameBytes = [400, 1_200, 3_700];
+
 export default {
+  async 'layers are added as the viewer says that there is room'(s) {
+    const router = await s.worker.createRouter({ mediaCodecs: allCodecs });
+    const publisher = await router.createDirectTransport();
+    const encodings = simulcastBySsrc.map((encoding) => ({ ...encoding, scalabilityMode: 'L1T1' }));
+    const producer = await publisher.produce(videoProducer({ encodings, mid: 's', feedback: [] }));
+    const streams = encodings.map(
+      (encoding, i) => new Vp8Stream({ producer, transport: publisher, ssrc: encoding.ssrc, frameBytes: frameBytes[i] }),
+    );
+    const peer = await s.peer();
+    const listening = { listenInfo, initialAvailableOutgoingBitrate: 150_000 };
+    const viewer = await router.createPlainTransport(listening);
+    await viewer.connect({ ip: '127.0.0.1', port: peer.port });
+    // What is recorded is the layers; when they change hangs on the time.
+    s.ignore('PRODUCER_SCORE');
+    s.ignore('CONSUMER_SCORE');
+    s.ignore('CONSUMER_LAYERS_CHANGE');
+    let frame = 0;
+    let bitrate = 150_000;
+    let consumer = null;
+    const timer = setInterval(() => {
+      if (++frame % 30 === 0) for (const stream of streams) stream.report();
+      for (const stream of streams) stream.encode(frame, frame % 15 === 0);
+      if (consumer !== null && frame % 15 === 0) {
+        const [{ ssrc: mediaSsrc }] = consumer.rtpParameters.encodings;
+        peer.send(remb({ ssrc: mediaSsrc, bitrate }), viewer.tuple.localPort);
+      }
+    }, 33);
+    try {
+      consumer = await viewer.consume({ producerId: producer.id, rtpCapabilities: withRemb(router.rtpCapabilities) });
+      for (const [room, spatialLayer] of [
+        [150_000, 0],
+        [600_000, 1],
+        [3_000_000, 2],
+      ]) {
+        bitrate = room;
+        s.step(`${room} bits a second`);
+        s.note('!', await s.heard('CONSUMER_LAYERS_CHANGE', ({ layers }) => layers?.spatialLayer === spatialLayer));
+      }
+      await consumer.dump();
+    } finally {
+      clearInterval(timer);
+    }
+  },
+
   async 'estimates are told'(s) {
     const { viewer, consume } = await open(s, 'bwe');
     s.step('from the first video consumer on, about once a second');

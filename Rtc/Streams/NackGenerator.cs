@@ -46,12 +46,13 @@ public sealed class NackGenerator
     private int _count;
     private int _firstUnasked;
 
-    private readonly ushort[] _keyFrames = new ushort[MaxKeyFrames];
+    // By their numbers without wrapping, as nobody knows when the next comes.
+    private readonly uint[] _keyFrames = new uint[MaxKeyFrames];
     private int _keyFrameStart;
     private int _keyFrameCount;
 
     private bool _started;
-    private ushort _newest;
+    private uint _newest;
 
     /// <summary>When <see cref="HandleDeadline"/> has to be called, in monotonic microseconds.</summary>
     public long DeadlineUs { get; private set; } = Deadline.Never;
@@ -79,14 +80,15 @@ public sealed class NackGenerator
             return NackVerdict.Ordinary;
         }
 
-        if (!SequenceNumbers.IsNewer(sequenceNumber, _newest))
+        if (!SequenceNumbers.IsNewer(sequenceNumber, (ushort)_newest))
             return Remove(sequenceNumber) ? NackVerdict.Recovered : NackVerdict.Ordinary;
 
+        uint first = _newest + 1;
+        _newest += (ushort)(sequenceNumber - _newest);
         if (isKeyFrame)
-            AddKeyFrame(sequenceNumber);
+            AddKeyFrame(_newest);
 
-        bool tooMany = !TryAddMissing((ushort)(_newest + 1), sequenceNumber, nowUs);
-        _newest = sequenceNumber;
+        bool tooMany = !TryAddMissing((ushort)first, sequenceNumber, nowUs);
         if (DeadlineUs == Deadline.Never && _count > 0)
             DeadlineUs = nowUs + IntervalUs;
 
@@ -194,7 +196,8 @@ public sealed class NackGenerator
     {
         while (_keyFrameCount > 0)
         {
-            if (RemoveBefore(_keyFrames[_keyFrameStart]))
+            uint keyFrame = _keyFrames[_keyFrameStart];
+            if (_newest - keyFrame <= MaxAge && RemoveBefore((ushort)keyFrame))
                 return true;
 
             ForgetOldestKeyFrame();
@@ -247,16 +250,12 @@ public sealed class NackGenerator
         return low;
     }
 
-    private void AddKeyFrame(ushort sequenceNumber)
+    private void AddKeyFrame(uint position)
     {
-        ushort oldest = (ushort)(sequenceNumber - MaxAge);
-        while (_keyFrameCount > 0
-            && (_keyFrameCount == MaxKeyFrames || SequenceNumbers.IsNewer(oldest, _keyFrames[_keyFrameStart])))
-        {
+        if (_keyFrameCount == MaxKeyFrames)
             ForgetOldestKeyFrame();
-        }
 
-        _keyFrames[(_keyFrameStart + _keyFrameCount++) % MaxKeyFrames] = sequenceNumber;
+        _keyFrames[(_keyFrameStart + _keyFrameCount++) % MaxKeyFrames] = position;
     }
 
     private void ForgetOldestKeyFrame()

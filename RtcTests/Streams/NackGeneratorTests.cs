@@ -129,6 +129,17 @@ public class NackGeneratorTests
     }
 
     [Fact]
+    public void A_key_frame_of_long_ago_saves_nothing()
+    {
+        _nack.OnPacket(1, isKeyFrame: true, isRetransmission: false, 0);
+        for (ushort number = 2; number <= 39_000; number++)
+            Receive(number, 0);
+
+        Receive(39_600, 1 * Ms);
+        Assert.Equal(NackVerdict.KeyFrameNeeded, Receive(40_200, 2 * Ms));
+    }
+
+    [Fact]
     public void A_reset_starts_over()
     {
         Receive(1, 0);

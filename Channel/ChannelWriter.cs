@@ -53,7 +53,10 @@ public sealed class ChannelWriter
 
     /// <summary>A writer of one dialect.</summary>
     /// <param name="layout">The dialect.</param>
-    /// <param name="bound">Bytes that may wait before notifications and logs are dropped; responses may use twice as many.</param>
+    /// <param name="bound">
+    /// Bytes that may wait before notifications and logs are dropped; responses and what tells the state of an object
+    /// may use twice as many.
+    /// </param>
     public ChannelWriter(WireLayout layout, int bound = 32 * 1024 * 1024)
     {
         _bound = bound;
@@ -141,8 +144,20 @@ public sealed class ChannelWriter
         }
         var notification = Wire.Notification.Notification.Create(
             builder, handlerId, @event: notificationEvent, body: body);
-        return Send(builder, notification, _bound);
+        return Send(builder, notification, IsState(notificationEvent) ? 2L * _bound : _bound);
     }
+
+    // What Node is never told again, and what no peer can cause as often as it likes.
+    private static bool IsState(Wire.Notification.Event notificationEvent) => notificationEvent is
+        Wire.Notification.Event.WebRtcTransportIceStateChange
+        or Wire.Notification.Event.WebRtcTransportDtlsStateChange
+        or Wire.Notification.Event.TransportSctpStateChange
+        or Wire.Notification.Event.ConsumerProducerPause
+        or Wire.Notification.Event.ConsumerProducerResume
+        or Wire.Notification.Event.ConsumerProducerClose
+        or Wire.Notification.Event.DataConsumerDataProducerPause
+        or Wire.Notification.Event.DataConsumerDataProducerResume
+        or Wire.Notification.Event.DataConsumerDataProducerClose;
 
     private SendResult Send(WireBuilder builder, Wire.Message.BodyOffset data, long bound)
     {

@@ -1,6 +1,7 @@
 using Channel;
 using Channel.Wire;
 using Xunit;
+using Event = Channel.Wire.Notification.Event;
 using Wire = Channel.Wire;
 
 namespace RtcTests.ChannelTests;
@@ -177,6 +178,24 @@ public sealed class ChannelPipeTests
         for (uint id = 2; writer.Accept(id) == SendResult.Queued; id++)
         {
             Assert.True(id < 100);
+        }
+        Assert.InRange(writer.Pending.Length, 1900, 2000);
+    }
+
+    [Fact]
+    public void WhatPeersSendLeavesRoomForTheStatesOfObjects()
+    {
+        var writer = new ChannelWriter(Layout, bound: 1000);
+        while (writer.Notify("some id", Event.ConsumerRtp) == SendResult.Queued)
+        {
+            Assert.InRange(writer.Pending.Length, 0, 1000);
+        }
+        Assert.Equal(SendResult.QueueFull, writer.Notify("some id", Event.DirectTransportRtcp));
+        Assert.Equal(SendResult.QueueFull, writer.Notify("some id", Event.ProducerVideoOrientationChange));
+        Assert.Equal(SendResult.Queued, writer.Notify("some id", Event.ConsumerProducerClose));
+        while (writer.Notify("some id", Event.WebRtcTransportIceStateChange) == SendResult.Queued)
+        {
+            Assert.InRange(writer.Pending.Length, 1000, 2000);
         }
         Assert.InRange(writer.Pending.Length, 1900, 2000);
     }

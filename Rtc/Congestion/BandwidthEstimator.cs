@@ -56,6 +56,9 @@ public sealed class BandwidthEstimator
     /// <summary>How long the newest packets waited in a queue on their way, in microseconds.</summary>
     public long QueueUs => _delay.QueueUs;
 
+    /// <summary>Whether nothing speaks against using all of the estimate: no queue, no loss beyond the usual.</summary>
+    public bool IsFree => _delay.Usage != LinkUsage.Overuse && _delay.IsQueueShort && !_loss.HoldsGrowth;
+
     /// <summary>Feedback that tells nothing of packets that were sent.</summary>
     public long UselessFeedback { get; private set; }
 

@@ -15,10 +15,12 @@ internal struct VirtualLink
     /// <summary>Puts a packet in and returns how long it waits before it is served, in microseconds.</summary>
     public int Add(int size, long bitrate, long nowUs)
     {
-        _queueUs = Math.Max(0, _queueUs - (nowUs - _atUs));
+        int waitUs = GetQueueUs(nowUs);
+        _queueUs = Math.Min(MaxQueueUs, Math.Max(0, _queueUs - (nowUs - _atUs)) + (size * 8_000_000.0 / bitrate));
         _atUs = nowUs;
-        int waitUs = (int)_queueUs;
-        _queueUs = Math.Min(MaxQueueUs, _queueUs + (size * 8_000_000.0 / bitrate));
         return waitUs;
     }
+
+    /// <summary>How long a packet would wait that comes now, in microseconds.</summary>
+    public readonly int GetQueueUs(long nowUs) => (int)Math.Max(0, _queueUs - (nowUs - _atUs));
 }

@@ -101,6 +101,9 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant, IForwar
     /// </summary>
     public long RoundTripUs => _streams.RoundTripUs;
 
+    /// <summary>Whether what is lost is sent again by RTX.</summary>
+    public bool HasRtx => _streams.First.Sender.HasRtx;
+
     /// <summary>
     /// The transport is connected; called as well when it is when the consumer is made, after that was answered.
     /// </summary>
@@ -245,6 +248,18 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant, IForwar
             stream.Sender.Retransmit(nack[i].PacketId, nack[i].Bitmask, nowUs);
     }
 
+    /// <summary>
+    /// Sends a packet once more, by RTX, before anybody asks for it. Ignored while inactive, and where there is no RTX.
+    /// </summary>
+    /// <param name="ssrc">The SSRC that it was sent with last, of media or of retransmissions.</param>
+    /// <param name="sequenceNumber">The number of the media packet.</param>
+    /// <param name="nowUs">Monotonic time in microseconds.</param>
+    public void SendCopy(uint ssrc, ushort sequenceNumber, long nowUs)
+    {
+        if (IsActive)
+            _streams.FindMediaOrRtx(ssrc)?.Sender.SendCopy(sequenceNumber, nowUs);
+    }
+
     /// <summary>Takes a key frame request about one of its media SSRCs. Ignored for audio.</summary>
     public void OnKeyFrameRequest(KeyFrameRequestKind kind, uint ssrc, long nowUs)
     {
@@ -312,6 +327,12 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant, IForwar
     {
         ushort transportCc = _transport.SendRtp(this, packet, RtpSendKind.Retransmission, nowUs);
         _tracer.OnPacket(packet, transportCc, stream.HasRtx, nowUs);
+    }
+
+    void IRtpSendStreamListener.OnCopy(RtpSendStream stream, in OutgoingRtp packet, long nowUs)
+    {
+        ushort transportCc = _transport.SendRtp(this, packet, RtpSendKind.Copy, nowUs);
+        _tracer.OnPacket(packet, transportCc, isRtx: true, nowUs);
     }
 
     void IForwardingHost.RequestKeyFrame(uint mappedSsrc, long nowUs) =>

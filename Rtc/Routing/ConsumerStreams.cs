@@ -67,6 +67,18 @@ internal sealed class ConsumerStreams
         return null;
     }
 
+    /// <summary>The stream of an SSRC of media or of retransmissions; null when it is none of these.</summary>
+    public ConsumerStream? FindMediaOrRtx(uint ssrc)
+    {
+        foreach (ConsumerStream stream in _streams)
+        {
+            if (stream.Sender.Ssrc == ssrc || stream.Sender.Parameters.RtxSsrc == ssrc)
+                return stream;
+        }
+
+        return null;
+    }
+
     /// <summary>Takes a packet of the producer to whichever streams forward it.</summary>
     public void Process(RtpPacket packet, bool isSupported, long nowUs)
     {

@@ -8,4 +8,7 @@ public enum RtpSendKind : byte
 
     /// <summary>Again, because the receiver asked for it: by RTX, or as it was where RTX is not negotiated.</summary>
     Retransmission,
+
+    /// <summary>Again, before anybody asked for it: by RTX.</summary>
+    Copy,
 }

@@ -15,6 +15,9 @@ public interface IRtpSendStreamListener
 
     /// <summary>A packet has to be sent again.</summary>
     void OnRetransmit(RtpSendStream stream, in OutgoingRtp packet, long nowUs);
+
+    /// <summary>A copy of a packet, which nobody asked for, has to be sent.</summary>
+    void OnCopy(RtpSendStream stream, in OutgoingRtp packet, long nowUs);
 }
 
 /// <summary>
@@ -39,6 +42,8 @@ public sealed class RtpSendStream
     /// A stream that sent nothing new for so long tells nothing of its timeline any more, in microseconds.
     /// </summary>
     public const long MaxReportReferenceAgeUs = 2_000_000;
+
+    private const int PrefixLength = sizeof(ushort) + Vp8.MaxDescriptorLength;
 
     private readonly IRtpSendStreamListener _listener;
     private readonly WallClock _clock;
@@ -193,6 +198,21 @@ public sealed class RtpSendStream
         }
     }
 
+    /// <summary>
+    /// Sends a packet once more though nobody asked for it. It counts neither as a retransmission nor as a repair, for
+    /// it tells nothing of what the receiver gets. Without effect where there is no RTX: under its own number it would
+    /// be taken for a replay.
+    /// </summary>
+    public void SendCopy(ushort sequenceNumber, long nowUs)
+    {
+        int index = HasRtx && _sent is not null ? _sent.IndexOf(sequenceNumber) : -1;
+        if (index < 0)
+            return;
+
+        Span<byte> prefix = stackalloc byte[PrefixLength];
+        _listener.OnCopy(this, WrapInRtx(_sent![index], prefix), nowUs);
+    }
+
     /// <summary>Counts a key frame request that the receiver sent.</summary>
     public void CountKeyFrameRequest(bool isFir)
     {
@@ -336,43 +356,47 @@ public sealed class RtpSendStream
         if (sent.Retransmissions < byte.MaxValue)
             sent.Retransmissions++;
 
-        Span<byte> prefix = stackalloc byte[sizeof(ushort) + Vp8.MaxDescriptorLength];
-        BinaryPrimitives.WriteUInt16BigEndian(prefix, sequenceNumber);
-        RtpPacket packet = _sent.PacketOf(sent);
-        int descriptorLength = sent.PictureNumbers.Write(packet, prefix[sizeof(ushort)..]);
-        if (!HasRtx)
-        {
-            _listener.OnRetransmit(
-                this,
-                new OutgoingRtp(packet)
-                {
-                    Ssrc = Ssrc,
-                    SequenceNumber = sequenceNumber,
-                    Timestamp = sent.Timestamp,
-                    Marker = sent.Marker,
-                    Mid = _mid,
-                    PayloadPrefix = prefix.Slice(sizeof(ushort), descriptorLength),
-                    PrefixReplaces = sent.PictureNumbers.Replaces(packet),
-                    RepeatedTransportCc = sent.TransportCc,
-                },
-                nowUs);
-            return;
-        }
+        Span<byte> prefix = stackalloc byte[PrefixLength];
+        if (HasRtx)
+            _listener.OnRetransmit(this, WrapInRtx(sent, prefix), nowUs);
+        else
+            _listener.OnRetransmit(this, Repeat(sent, prefix), nowUs);
+    }
 
-        _listener.OnRetransmit(
-            this,
-            new OutgoingRtp(packet)
-            {
-                Ssrc = Parameters.RtxSsrc!.Value,
-                PayloadType = Parameters.RtxPayloadType!.Value,
-                SequenceNumber = ++_rtxSequenceNumber,
-                Timestamp = sent.Timestamp,
-                Marker = sent.Marker,
-                Mid = _mid,
-                PayloadPrefix = prefix[..(sizeof(ushort) + descriptorLength)],
-                PrefixReplaces = sent.PictureNumbers.Replaces(packet),
-            },
-            nowUs);
+    private OutgoingRtp WrapInRtx(in SentRtp sent, Span<byte> prefix)
+    {
+        RtpPacket packet = _sent!.PacketOf(sent);
+        BinaryPrimitives.WriteUInt16BigEndian(prefix, sent.SequenceNumber);
+        int descriptorLength = sent.PictureNumbers.Write(packet, prefix[sizeof(ushort)..]);
+        return new OutgoingRtp(packet)
+        {
+            Ssrc = Parameters.RtxSsrc!.Value,
+            PayloadType = Parameters.RtxPayloadType!.Value,
+            SequenceNumber = ++_rtxSequenceNumber,
+            Timestamp = sent.Timestamp,
+            Marker = sent.Marker,
+            Mid = _mid,
+            PayloadPrefix = prefix[..(sizeof(ushort) + descriptorLength)],
+            PrefixReplaces = sent.PictureNumbers.Replaces(packet),
+        };
+    }
+
+    // The very bytes of the first time.
+    private OutgoingRtp Repeat(in SentRtp sent, Span<byte> prefix)
+    {
+        RtpPacket packet = _sent!.PacketOf(sent);
+        int descriptorLength = sent.PictureNumbers.Write(packet, prefix);
+        return new OutgoingRtp(packet)
+        {
+            Ssrc = Ssrc,
+            SequenceNumber = sent.SequenceNumber,
+            Timestamp = sent.Timestamp,
+            Marker = sent.Marker,
+            Mid = _mid,
+            PayloadPrefix = prefix[..descriptorLength],
+            PrefixReplaces = sent.PictureNumbers.Replaces(packet),
+            RepeatedTransportCc = sent.TransportCc,
+        };
     }
 
     private void UpdateScore(long nowUs)

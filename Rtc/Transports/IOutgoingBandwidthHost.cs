@@ -14,6 +14,11 @@ internal interface IOutgoingBandwidthHost
     /// </summary>
     int SendProbation(int size, ushort transportCc, long nowUs);
 
+    /// <summary>
+    /// The longest round trip to those who take video retransmissions by RTX, in microseconds; 0 when none is known.
+    /// </summary>
+    long GetRtxRoundTripUs();
+
     /// <summary>Bitrate was given out.</summary>
     void OnBitrates(in BweTrace bitrates, long nowUs);
 }

@@ -35,6 +35,7 @@ internal sealed class OutgoingBandwidth : IDeadlineOwner
     private readonly List<IBitrateClaimant> _claimants = [];
     private readonly BitrateLimits _limits;
     private readonly long _initialBitrate;
+    private readonly CopySender _copies = new();
     private BitrateGrant _grant;
     private DesiredBitrateTrend _trend;
     private long _desired;
@@ -84,10 +85,15 @@ internal sealed class OutgoingBandwidth : IDeadlineOwner
     /// <summary>The number that the next packet carries, where packets are numbered.</summary>
     public ushort NextNumber => _estimator?.NextNumber ?? 0;
 
+    /// <summary>Whether what is sent is to be told to <see cref="OnRepairableSent"/>.</summary>
+    public bool WantsCopies => _copies.IsUseful;
+
     // Until the link has shown what it carries, the bitrate to begin with is somebody's guess: layers that do not fit
     // would fill the queue before the first feedback. Afterwards what is lost on the way has to be sent again.
     private long GrantableBitrate => _estimator is null ? AvailableBitrate
         : (long)(AvailableBitrate * (_estimator.IsVerified ? 1 - _estimator.UsualLoss : UnverifiedShare));
+
+    private bool IsFree => _estimator is { IsFree: true };
 
     private long MinBitrate => Math.Max((long)_limits.MinOutgoing, LeastBitrate);
 
@@ -124,6 +130,7 @@ internal sealed class OutgoingBandwidth : IDeadlineOwner
     public void OnDisconnected(long nowUs)
     {
         _isConnected = false;
+        _copies.Clear();
         _estimator?.OnDisconnected();
         SetDesired(0, force: true, nowUs);
         _deadline.Clear();
@@ -133,6 +140,7 @@ internal sealed class OutgoingBandwidth : IDeadlineOwner
     public void Close()
     {
         _isConnected = false;
+        _copies.Clear();
         _deadline.Clear();
     }
 
@@ -140,7 +148,24 @@ internal sealed class OutgoingBandwidth : IDeadlineOwner
     public void OnPacketSent(int size, long nowUs)
     {
         _estimator!.OnPacketSent(size, nowUs);
+        if (WantsCopies)
+            _copies.OnPacketSent(size, _estimator.Bitrate, nowUs);
         if (_estimator.DeadlineUs < _deadline.DueUs)
+            SetDeadline(nowUs);
+    }
+
+    /// <summary>A packet of video left, for the first time or because it was asked for, and may leave again.</summary>
+    /// <param name="consumer">Who sent it.</param>
+    /// <param name="ssrc">The SSRC that it left with, of media or of retransmissions.</param>
+    /// <param name="sequenceNumber">The number of the media packet.</param>
+    /// <param name="isAsked">Whether it was asked for: it is missed, whichever layer it is of.</param>
+    /// <param name="isBase">Whether later pictures need it.</param>
+    /// <param name="nowUs">Monotonic time in microseconds.</param>
+    public void OnRepairableSent(
+        Consumer consumer, uint ssrc, ushort sequenceNumber, bool isAsked, bool isBase, long nowUs)
+    {
+        _copies.Add(consumer, ssrc, sequenceNumber, isAsked, isBase, nowUs);
+        if (nowUs + CopyQueue.SpacingUs < _deadline.DueUs)
             SetDeadline(nowUs);
     }
 
@@ -205,6 +230,7 @@ internal sealed class OutgoingBandwidth : IDeadlineOwner
             SendProbation(_estimator, nowUs);
         }
 
+        _copies.Send(IsFree, nowUs);
         OnEstimate(nowUs);
         SetDeadline(nowUs);
     }
@@ -274,12 +300,14 @@ internal sealed class OutgoingBandwidth : IDeadlineOwner
     {
         _desired = desired;
         _trend.Update(desired, force, nowUs);
+        _copies.Update(_estimator?.UsualLoss ?? 0, _host.GetRtxRoundTripUs());
         ApplyLimits(nowUs);
     }
 
     private void ApplyLimits(long nowUs)
     {
-        long max = Math.Max(_initialBitrate, (long)(_trend.Value * MaxFactor));
+        double wanted = _trend.Value * _copies.Factor;
+        long max = Math.Max(_initialBitrate, (long)(wanted * MaxFactor));
         if (_trend.Value > 0 && Math.Abs(_maxBitrate - max) < max * MaxMargin)
             max = _maxBitrate;
         if (_limits.MaxOutgoing > 0)
@@ -291,7 +319,7 @@ internal sealed class OutgoingBandwidth : IDeadlineOwner
         }
 
         _remb?.SetLimits(MinBitrate, max);
-        _estimator?.SetLimits(MinBitrate, max, Math.Min(max, (long)(_trend.Value * ProbeFactor)), nowUs);
+        _estimator?.SetLimits(MinBitrate, max, Math.Min(max, (long)(wanted * ProbeFactor)), nowUs);
     }
 
     private void SetDeadline(long nowUs)
@@ -300,7 +328,7 @@ internal sealed class OutgoingBandwidth : IDeadlineOwner
             return;
 
         long eventUs = _lastEventUs == long.MinValue ? nowUs : _lastEventUs + EventIntervalUs;
-        _deadline.Set(Math.Min(eventUs, _estimator?.DeadlineUs ?? long.MaxValue));
+        _deadline.Set(Math.Min(Math.Min(eventUs, _copies.GetDueUs(IsFree, nowUs)), _estimator?.DeadlineUs ?? long.MaxValue));
     }
 
     private BweTrace GetBitrates() => new()

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Rtc.Congestion;
 using Rtc.Routing;
 using Rtc.Rtp;
@@ -255,6 +256,8 @@ public abstract class Transport
             _outgoing?.OnPacketResent(transportCc);
         Traffic.OnSent(sent, nowUs);
         Traffic.OnRtpSent(kind, packet.Length, packet.PayloadLength, nowUs);
+        if (kind != RtpSendKind.Copy && _outgoing is { WantsCopies: true } && consumer is { Kind: MediaKind.Video, HasRtx: true })
+            NoteRepairable(_outgoing, consumer, packet, kind, nowUs);
         return transportCc;
     }
 
@@ -305,6 +308,18 @@ public abstract class Transport
         if ((TraceEventTypes & TransportTraceEventTypes.Probation) != 0)
             Listener.OnTrace(TransportTraceEventTypes.Probation, nowUs / 1000);
         return sent;
+    }
+
+    long IOutgoingBandwidthHost.GetRtxRoundTripUs()
+    {
+        long longest = 0;
+        foreach (Consumer consumer in _consumers.Values)
+        {
+            if (consumer is { Kind: MediaKind.Video, HasRtx: true, IsActive: true })
+                longest = Math.Max(longest, consumer.RoundTripUs);
+        }
+
+        return longest;
     }
 
     void IOutgoingBandwidthHost.OnBitrates(in BweTrace bitrates, long nowUs)
@@ -447,6 +462,17 @@ public abstract class Transport
     {
         bool isRtx = packet.PayloadType != packet.Packet.PayloadType;
         return isRtx ? nowUs : packet.Packet.ReceivedAtUs;
+    }
+
+    private static void NoteRepairable(
+        OutgoingBandwidth outgoing, Consumer consumer, in OutgoingRtp packet, RtpSendKind kind, long nowUs)
+    {
+        bool isAsked = kind == RtpSendKind.Retransmission;
+        ushort sequenceNumber = isAsked
+            ? BinaryPrimitives.ReadUInt16BigEndian(packet.PayloadPrefix)
+            : packet.SequenceNumber;
+        bool isBase = packet.Packet.TemporalLayer == 0;
+        outgoing.OnRepairableSent(consumer, packet.Ssrc, sequenceNumber, isAsked, isBase, nowUs);
     }
 
     private void Close(Producer producer, long nowUs)

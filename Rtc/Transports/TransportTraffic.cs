@@ -35,7 +35,7 @@ public sealed class TransportTraffic
 
     /// <summary>An RTP packet of a consumer was queued.</summary>
     public void OnRtpSent(RtpSendKind kind, int packetLength, int payloadLength, long nowUs) =>
-        (kind == RtpSendKind.Retransmission ? _rtxSent : _rtpSent).Add(packetLength, payloadLength, nowUs);
+        (kind == RtpSendKind.Media ? _rtpSent : _rtxSent).Add(packetLength, payloadLength, nowUs);
 
     /// <summary>A probation packet was queued.</summary>
     public void OnProbationSent(int packetLength, int payloadLength, long nowUs) =>

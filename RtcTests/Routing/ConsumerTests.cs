@@ -129,6 +129,47 @@ public class ConsumerTests
     }
 
     [Fact]
+    public void A_copy_goes_by_rtx_and_is_no_repair()
+    {
+        Producer producer = _room.Produce(_in, "p");
+        Consumer consumer = _room.Consume(_out, producer, "c", mid: "v");
+        _room.Receive(_in, Video(1, true));
+        ushort first = _out.Sent(0).SequenceNumber;
+
+        // By the SSRC of the media and by that of its retransmissions.
+        consumer.SendCopy(5000, first, _room.NowUs);
+        consumer.SendCopy(5001, first, _room.NowUs);
+        consumer.SendCopy(5001, (ushort)(first + 1), _room.NowUs);
+        consumer.SendCopy(7000, first, _room.NowUs);
+
+        Assert.Equal([RtpSendKind.Media, RtpSendKind.Copy, RtpSendKind.Copy], _out.SentKinds);
+        Assert.Equal(_out.Sent(1).SequenceNumber + 1, _out.Sent(2).SequenceNumber);
+        Assert.Equal((5001u, Room.MappedRtx), (_out.Sent(1).Ssrc, _out.Sent(1).PayloadType));
+        Assert.Equal(first, BinaryPrimitives.ReadUInt16BigEndian(_out.Sent(1).Payload));
+        Assert.True(_out.Sent(1).Payload[2..].SequenceEqual(_out.Sent(0).Payload));
+        RtpStreamStats stats = consumer.GetStats(_room.NowUs)[0];
+        Assert.Equal((0L, 0L), (stats.PacketsRetransmitted, stats.PacketsRepaired));
+
+        // What is asked for afterwards is still sent at once.
+        _out.ReceiveRtcp(Nack(5000, first, 0), _room.NowUs);
+        Assert.Equal(RtpSendKind.Retransmission, _out.SentKinds[^1]);
+
+        consumer.Pause(_room.NowUs);
+        consumer.SendCopy(5000, first, _room.NowUs);
+        Assert.Equal(4, _out.SentRtp.Count);
+    }
+
+    [Fact]
+    public void Without_rtx_there_are_no_copies()
+    {
+        Producer producer = _room.Produce(_in, "p");
+        Consumer consumer = _room.Consume(_out, producer, "c", rtx: false);
+        _room.Receive(_in, Video(1, true));
+        consumer.SendCopy(5000, _out.Sent(0).SequenceNumber, _room.NowUs);
+        Assert.Single(_out.SentRtp);
+    }
+
+    [Fact]
     public void Without_rtx_the_packet_itself_is_sent_again()
     {
         Producer producer = _room.Produce(_in, "p");

@@ -89,6 +89,15 @@ internal sealed class VideoCall
         return new(seed, codec, [new SvcEncoder(seed, 100, codec, mode, budgets)], mode, mode, uplink);
     }
 
+    /// <summary>VP8 simulcast, or VP9 or AV1 with a scalability mode: "VP8", "VP9 L3T3_KEY".</summary>
+    public static VideoCall Create(string encoding, int seed, EmulatedLinkOptions? uplink = null)
+    {
+        string[] parts = encoding.Split(' ');
+        return parts.Length == 1
+            ? Vp8Simulcast(seed, uplink)
+            : Svc(parts[0] == "VP9" ? CodecKind.Vp9 : CodecKind.Av1, parts[1], seed, uplink);
+    }
+
     /// <summary>A link of so many kbit/s.</summary>
     public static EmulatedLinkOptions Link(int kbps, int roundTripMs = 60, double loss = 0) => new()
     {

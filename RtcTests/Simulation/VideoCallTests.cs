@@ -1,5 +1,4 @@
 using Rtc.Routing;
-using Rtc.Rtp;
 using RtcTests.Congestion.Simulation;
 using Xunit;
 
@@ -23,7 +22,7 @@ public sealed class VideoCallTests
     [InlineData("AV1 L3T3")]
     public void Viewers_at_different_rates_get_different_layers_at_once_and_keep_them(string encoding)
     {
-        VideoCall call = Create(encoding, seed: 1);
+        VideoCall call = VideoCall.Create(encoding, seed: 1);
         call.Run(3);
         CallViewer[] viewers =
         [
@@ -63,7 +62,7 @@ public sealed class VideoCallTests
     [InlineData("VP9 L3T3_KEY", 0.02)]
     public void A_drop_of_capacity_costs_layers_and_they_come_back_after_it(string encoding, double loss)
     {
-        VideoCall call = Create(encoding, seed: 2);
+        VideoCall call = VideoCall.Create(encoding, seed: 2);
         call.Run(3);
         CallViewer viewer = call.Watch(VideoCall.Link(2_000, loss: loss));
         CallViewer other = call.Watch(VideoCall.Link(2_000));
@@ -93,7 +92,7 @@ public sealed class VideoCallTests
     [InlineData("VP9 L3T3")]
     public void Loss_bursts_and_other_flows_on_the_way_to_a_viewer_cost_little(string encoding)
     {
-        VideoCall call = Create(encoding, seed: 3);
+        VideoCall call = VideoCall.Create(encoding, seed: 3);
         call.Run(3);
         CallViewer lossy = call.Watch(VideoCall.Link(2_000));
         CallViewer bursty = call.Watch(VideoCall.Link(2_000) with { BurstStart = 0.004, BurstEnd = 0.15 });
@@ -127,7 +126,7 @@ public sealed class VideoCallTests
         {
             BitsPerSecond = 10_000_000, DelayUs = 30_000, Loss = 0.03, BurstStart = 0.002, BurstEnd = 0.1, Reorder = 0.01,
         };
-        VideoCall call = Create(encoding, seed: 4, uplink);
+        VideoCall call = VideoCall.Create(encoding, seed: 4, uplink);
         call.Run(3);
         CallViewer[] viewers =
             [call.Watch(VideoCall.Link(300)), call.Watch(VideoCall.Link(1_000, loss: 0.02)), call.Watch(VideoCall.Link(4_000))];
@@ -149,7 +148,7 @@ public sealed class VideoCallTests
     {
         List<BandwidthSample>[] runs = [.. new[] { 1, 1, 2 }.Select(seed =>
         {
-            VideoCall call = Create("VP8", seed);
+            VideoCall call = VideoCall.Create("VP8", seed);
             CallViewer viewer = call.Watch(VideoCall.Link(1_000, loss: 0.05));
             call.Run(10);
             return viewer.Samples;
@@ -160,14 +159,6 @@ public sealed class VideoCallTests
 
     private static List<BandwidthSample> Between(CallViewer viewer, double fromSecond, double toSecond) =>
         viewer.Samples.FindAll(one => one.AtUs > fromSecond * Second && one.AtUs <= toSecond * Second);
-
-    private static VideoCall Create(string encoding, int seed, EmulatedLinkOptions? uplink = null)
-    {
-        string[] parts = encoding.Split(' ');
-        return parts.Length == 1
-            ? VideoCall.Vp8Simulcast(seed, uplink)
-            : VideoCall.Svc(parts[0] == "VP9" ? CodecKind.Vp9 : CodecKind.Av1, parts[1], seed, uplink);
-    }
 
     private static bool IsFound(BandwidthSample sample, long capacity) =>
         sample.AtUs > Second / 2 && sample.Estimate >= 0.85 * capacity;

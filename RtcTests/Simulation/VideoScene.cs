@@ -40,11 +40,12 @@ internal sealed class VideoScene
     }
 
     /// <summary>VP8 at three qualities, each with three temporal layers.</summary>
-    public static VideoScene Vp8Simulcast(int seed = 1, bool shortPictureIds = false) => new(
+    public static VideoScene Vp8Simulcast(
+        int seed = 1, bool shortPictureIds = false, bool describesApart = false) => new(
         seed,
         CodecKind.Vp8,
         [.. Enumerable.Range(0, 3).Select(i => new Vp8SimulcastEncoder(
-            (seed * 10) + i, i, (uint)(100 + i), packetsPerFrame: 1 << i, shortPictureIds))],
+            (seed * 10) + i, i, (uint)(100 + i), 1 << i, shortPictureIds, describesApart: describesApart))],
         "L1T3",
         "S3T3");
 

@@ -1,7 +1,10 @@
+using Rtc.Rtp;
+
 namespace RtcTests.Simulation;
 
 /// <summary>
-/// One of the streams of a VP8 simulcast sender (RFC 7741), with three temporal layers. Numbers start anywhere and wrap.
+/// One of the streams of a VP8 simulcast sender (RFC 7741), with three temporal layers, which its own descriptor tells
+/// or the dependency descriptor. Numbers start anywhere and wrap.
 /// </summary>
 internal sealed class Vp8SimulcastEncoder : ISimulatedEncoder
 {
@@ -9,6 +12,7 @@ internal sealed class Vp8SimulcastEncoder : ISimulatedEncoder
     private readonly Dictionary<int, uint> _frames = [];
     private readonly uint _timestampOffset;
     private readonly EncoderBudget? _budget;
+    private readonly DependencyDescriptorWriter? _describer;
     private ushort _sequenceNumber;
     private ushort _pictureId;
     private byte _tl0PictureIndex;
@@ -16,10 +20,18 @@ internal sealed class Vp8SimulcastEncoder : ISimulatedEncoder
     private bool _keyFrameWanted = true;
 
     public Vp8SimulcastEncoder(
-        int seed, int stream, uint ssrc, int packetsPerFrame, bool shortPictureIds = false, EncoderBudget? budget = null)
+        int seed,
+        int stream,
+        uint ssrc,
+        int packetsPerFrame,
+        bool shortPictureIds = false,
+        EncoderBudget? budget = null,
+        bool describesApart = false)
     {
         _random = new Random(seed);
         _budget = budget;
+        if (describesApart && ScalabilityMode.TryParse("L1T3", out ScalabilityMode mode))
+            _describer = new DependencyDescriptorWriter(mode);
         Stream = stream;
         Ssrc = ssrc;
         PacketsPerFrame = packetsPerFrame;
@@ -81,10 +93,12 @@ internal sealed class Vp8SimulcastEncoder : ISimulatedEncoder
             _tl0PictureIndex++;
 
         bool isSync = TemporalPattern.IsSync(_picture);
-        _picture++;
+        int picture = _picture++;
         for (int i = 0; i < packets; i++)
         {
             byte[] descriptor = Descriptor(i == 0, temporal, isSync);
+            byte[] described =
+                _describer?.Write(i == 0, i == packets - 1, isKeyFrame, picture, spatial: 0, frameNumber: _pictureId) ?? [];
             yield return new SimulatedPacket(
                 frame,
                 i,
@@ -93,7 +107,7 @@ internal sealed class Vp8SimulcastEncoder : ISimulatedEncoder
                 TimestampAt(capturedAtUs),
                 i == packets - 1,
                 frame.Write(descriptor, i, _budget is null ? _random.Next(60, 90) : length),
-                []);
+                described);
         }
     }
 
@@ -101,6 +115,9 @@ internal sealed class Vp8SimulcastEncoder : ISimulatedEncoder
     {
         byte first = (byte)(0x80 | (isFirst ? 0x10 : 0));
         byte layer = (byte)((temporal << 6) | (isSync ? 0x20 : 0));
+        if (_describer is not null)
+            return [first, 0x80, (byte)(0x80 | (_pictureId >> 8)), (byte)_pictureId];
+
         return ShortPictureIds
             ? [first, 0xE0, (byte)(_pictureId & 0x7F), _tl0PictureIndex, layer]
             : [first, 0xE0, (byte)(0x80 | (_pictureId >> 8)), (byte)_pictureId, _tl0PictureIndex, layer];

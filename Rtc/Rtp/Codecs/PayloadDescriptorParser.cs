@@ -22,7 +22,7 @@ public static class PayloadDescriptorParser
         switch (codec)
         {
             case CodecKind.Vp8:
-                return Vp8.TryParse(payload, out descriptor);
+                return TryParseVp8(payload, dependencyDescriptor, dependencies, out descriptor);
             case CodecKind.Vp9:
                 return Vp9.TryParse(payload, out descriptor);
             case CodecKind.H264:
@@ -39,5 +39,26 @@ public static class PayloadDescriptorParser
                 descriptor = default;
                 return false;
         }
+    }
+
+    // A sender that describes its frames by dependency descriptors may leave temporal layers out of VP8's own.
+    private static bool TryParseVp8(
+        ReadOnlySpan<byte> payload,
+        ReadOnlySpan<byte> dependencyDescriptor,
+        DependencyDescriptorReader dependencies,
+        out PayloadDescriptor descriptor)
+    {
+        if (!Vp8.TryParse(payload, out descriptor))
+            return false;
+
+        if (!descriptor.HasTemporalLayer
+            && dependencies.TryRead(dependencyDescriptor, CodecKind.Vp8, out PayloadDescriptor described))
+        {
+            descriptor.HasTemporalLayer = true;
+            descriptor.TemporalLayer = described.TemporalLayer;
+            descriptor.IsSwitchingPoint = described.SwitchesTo.Contains(0, described.TemporalLayer);
+        }
+
+        return true;
     }
 }

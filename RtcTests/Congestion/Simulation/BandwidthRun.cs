@@ -113,6 +113,8 @@ internal sealed class BandwidthRun : IOutgoingBandwidthHost
         return size;
     }
 
+    long IOutgoingBandwidthHost.GetRtxRoundTripUs() => 0;
+
     void IOutgoingBandwidthHost.OnBitrates(in BweTrace bitrates, long nowUs) => Traces.Add(bitrates);
 
     private void Step()

@@ -43,6 +43,25 @@ public class SimulcastStrategyTests
     }
 
     [Fact]
+    public void Temporal_layers_that_only_the_dependency_descriptor_tells_are_left_out_and_added()
+    {
+        var scene = VideoScene.Vp8Simulcast(describesApart: true);
+        (Consumer consumer, DecoderModel decoder) = scene.Watch("c", new ConsumerLayers(1, 0));
+        scene.Run(90);
+        Assert.Equal(new ConsumerLayers(1, 0), consumer.CurrentLayers);
+        foreach (byte temporal in new byte[] { 1, 2, 0, 2 })
+        {
+            consumer.SetPreferredLayers(new ConsumerLayers(1, temporal));
+            consumer.ApplyPreferredLayers(scene.Room.NowUs);
+            scene.Run(30);
+            Assert.Equal(new ConsumerLayers(1, temporal), consumer.CurrentLayers);
+        }
+
+        decoder.Check();
+        Assert.All(decoder.Decoded.Take(10), frame => Assert.Equal(0, frame.Temporal));
+    }
+
+    [Fact]
     public void Without_sender_reports_it_stays_with_its_stream()
     {
         var scene = VideoScene.Vp8Simulcast();

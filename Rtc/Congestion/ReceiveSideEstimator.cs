@@ -18,6 +18,9 @@ internal sealed class ReceiveSideEstimator
     private const long RoundTripUs = 200_000;
     private const long UpdateUs = 50_000;
 
+    // Send times wrap every 64 s and tell which packet is older for half of that.
+    private const long LongSilenceUs = 20_000_000;
+
     private readonly DelayMonitor _delay = new();
     private readonly AcknowledgedBitrate _received = new();
     private readonly RateControl _rate = new(StartBitrate, Headroom);
@@ -25,6 +28,7 @@ internal sealed class ReceiveSideEstimator
     private bool _wasOverused;
     private uint _lastSendTime;
     private long _sentAtUs;
+    private long _arrivedAtUs;
     private long _packets;
     private long _updatedAtUs;
 
@@ -37,7 +41,10 @@ internal sealed class ReceiveSideEstimator
     /// <param name="nowUs">Monotonic time in microseconds.</param>
     public void OnPacket(uint absSendTime, int size, long nowUs)
     {
-        int elapsed = _hasAny ? (int)((absSendTime - _lastSendTime) << 8) >> 8 : 0;
+        // After a long silence the clocks are as good as set anew: that much delay is no queue, and all is forgotten.
+        bool isComparable = _hasAny && nowUs - _arrivedAtUs < LongSilenceUs;
+        int elapsed = isComparable ? (int)((absSendTime - _lastSendTime) << 8) >> 8 : 0;
+        _arrivedAtUs = nowUs;
         _received.Add(size, nowUs);
         if (elapsed < 0)
             return;

@@ -40,6 +40,28 @@ public sealed class ReceiveSideEstimatorTests
         }
     }
 
+    [Theory]
+    [InlineData(20)]
+    [InlineData(45)]
+    [InlineData(63)]
+    [InlineData(70)]
+    [InlineData(110)]
+    public void After_a_silence_it_sees_at_once_that_the_link_is_slower(int silentSeconds)
+    {
+        var estimator = new ReceiveSideEstimator();
+        long sentAtUs = 5_000_000;
+        for (int i = 0; i < 1_250; i++, sentAtUs += 8_000)
+            estimator.OnPacket(NtpTime.ToAbsSendTime(sentAtUs), PacketSize, sentAtUs + 30_000);
+
+        Assert.True(estimator.Bitrate > 900_000);
+        sentAtUs += silentSeconds * 1_000_000L;
+        long arrivedAtUs = sentAtUs + 30_000;
+        for (int i = 0; i < 250; i++, sentAtUs += 8_000, arrivedAtUs += 16_000)
+            estimator.OnPacket(NtpTime.ToAbsSendTime(sentAtUs), PacketSize, arrivedAtUs);
+
+        Assert.InRange(estimator.Bitrate, 100_000, 600_000);
+    }
+
     // The sender sends what it is told, evenly, from a clock of its own that wraps while it does.
     private static List<(long Bitrate, int QueueBytes)> Run(
         ReceiveSideEstimator estimator, EmulatedLink link, int seconds)

@@ -33,9 +33,19 @@ public sealed class Deadline
 
     internal ulong Order { get; set; }
 
+    /// <summary>How often in a row its owner failed.</summary>
+    internal int Failures { get; set; }
+
+    /// <summary>Whether its owner has not cleared it since it was called.</summary>
+    internal bool IsWanted { get; set; }
+
     /// <summary>Sets or moves it; <see cref="Never"/> clears it. Costs O(log n) of the deadlines that are set.</summary>
     public void Set(long dueUs) => _queue.Move(this, dueUs);
 
     /// <summary>Clears it. Must be done when its owner closes.</summary>
-    public void Clear() => _queue.Move(this, Never);
+    public void Clear()
+    {
+        IsWanted = false;
+        _queue.Move(this, Never);
+    }
 }

@@ -6,6 +6,12 @@ namespace Rtc.Seams;
 /// </summary>
 public sealed class DeadlineQueue
 {
+    /// <summary>How long after a failure its owner is called again, in microseconds.</summary>
+    public const long RetryUs = 1_000_000;
+
+    /// <summary>How often in a row an owner may fail before it is not called again.</summary>
+    public const int MaxFailures = 10;
+
     private Deadline[] _heap = new Deadline[64];
     private ulong _nextOrder;
 
@@ -26,7 +32,8 @@ public sealed class DeadlineQueue
     /// <summary>
     /// Tells the owners of all deadlines that are due at <paramref name="nowUs"/> and returns how many there were.
     /// A deadline that its owner sets to a time that is due again waits for the next call, so nobody can hold the
-    /// loop.
+    /// loop. Where an owner fails, which is a defect, it is called again later: what happens at intervals goes on, and
+    /// nobody lives forever for want of a timeout.
     /// </summary>
     public int Expire(long nowUs)
     {
@@ -37,7 +44,18 @@ public sealed class DeadlineQueue
             Deadline deadline = _heap[0];
             Move(deadline, Deadline.Never);
             expired++;
-            deadline.Owner.OnDeadline(deadline, nowUs);
+            deadline.IsWanted = true;
+            try
+            {
+                deadline.Owner.OnDeadline(deadline, nowUs);
+                deadline.Failures = 0;
+            }
+            catch
+            {
+                bool isTriedAgain = deadline.IsWanted && ++deadline.Failures < MaxFailures;
+                Move(deadline, isTriedAgain ? nowUs + RetryUs : Deadline.Never);
+                throw;
+            }
         }
 
         return expired;

@@ -51,6 +51,46 @@ public class DeadlineQueueTests
     }
 
     [Fact]
+    public void An_owner_that_fails_is_called_again_but_not_forever()
+    {
+        var queue = new DeadlineQueue();
+        var owner = new Failing { Failures = 3 };
+        owner.Own = queue.Create(owner, "reports");
+        owner.Own.Set(5);
+        long nowUs = 5;
+        for (int i = 0; i < 3; i++, nowUs += DeadlineQueue.RetryUs)
+        {
+            Assert.Throws<InvalidOperationException>(() => queue.Expire(nowUs));
+            Assert.Equal(nowUs + DeadlineQueue.RetryUs, queue.NextUs);
+        }
+
+        Assert.Equal(1, queue.Expire(nowUs));
+        Assert.Equal(0, queue.Count);
+
+        owner.Failures = int.MaxValue;
+        owner.Own.Set(nowUs);
+        int failures = 0;
+        while (queue.Count > 0)
+        {
+            Assert.Throws<InvalidOperationException>(() => queue.Expire(queue.NextUs));
+            failures++;
+        }
+
+        Assert.Equal(DeadlineQueue.MaxFailures, failures);
+    }
+
+    [Fact]
+    public void An_owner_that_fails_while_it_closes_is_not_called_again()
+    {
+        var queue = new DeadlineQueue();
+        var owner = new Failing { Failures = 1, ClosesFirst = true };
+        owner.Own = queue.Create(owner, "reports");
+        owner.Own.Set(5);
+        Assert.Throws<InvalidOperationException>(() => queue.Expire(5));
+        Assert.Equal(0, queue.Count);
+    }
+
+    [Fact]
     public void Agrees_with_a_sorted_list_over_random_operations()
     {
         var random = new Random(7);
@@ -73,6 +113,24 @@ public class DeadlineQueueTests
                 int due = all.Count(d => d.DueUs <= 300);
                 Assert.Equal(due, queue.Expire(300));
             }
+        }
+    }
+
+    private sealed class Failing : IDeadlineOwner
+    {
+        public Deadline Own { get; set; } = null!;
+
+        public int Failures { get; set; }
+
+        public bool ClosesFirst { get; set; }
+
+        public void OnDeadline(Deadline deadline, long nowUs)
+        {
+            if (ClosesFirst)
+                Own.Clear();
+
+            if (Failures-- > 0)
+                throw new InvalidOperationException("a defect");
         }
     }
 

@@ -57,7 +57,9 @@ internal static class PauseRun
         {
             double[] pauses = [.. trace.PausesMs.Order()];
             Line("collections", string.Create(
-                plain, $"{trace.Collections[0]} / {trace.Collections[1]} / {trace.Collections[2]} of generation 0 / 1 / 2"));
+                plain,
+                $"{trace.Collections[0]} / {trace.Collections[1]} / {trace.Collections[2]} of generation 0 / 1 / 2, longest " +
+                $"{trace.LongestMs[0]:N2} / {trace.LongestMs[1]:N2} / {trace.LongestMs[2]:N2} ms"));
             Line("pauses", pauses.Length == 0 ? "none" : string.Create(
                 plain,
                 $"{pauses.Length}, median {pauses[pauses.Length / 2]:N2} ms, longest {pauses[^1]:N2} ms, " +

@@ -27,6 +27,7 @@ internal sealed class RuntimeTrace
     private readonly Dictionary<uint, (string Provider, int Id)> _events = [];
     private readonly List<double> _pausesMs = [];
     private readonly int[] _collections = new int[3];
+    private readonly double[] _longestMs = new double[3];
     private long _ticksPerSecond = 1;
     private long _suspendedAt = -1;
     private int _generation = -1;
@@ -38,6 +39,9 @@ internal sealed class RuntimeTrace
 
     /// <summary>How many collections there were of each generation.</summary>
     public IReadOnlyList<int> Collections => _collections;
+
+    /// <summary>The longest pause for a collection of each generation, in milliseconds.</summary>
+    public IReadOnlyList<double> LongestMs => _longestMs;
 
     /// <summary>What a process has to find in its environment to write such a file.</summary>
     public static Dictionary<string, string> EnvironmentFor(string path) => new()
@@ -128,11 +132,17 @@ internal sealed class RuntimeTrace
                 _generation = BinaryPrimitives.ReadInt32LittleEndian(payload[4..]);
                 break;
             case RestartEnd when _suspendedAt >= 0:
+                double pauseMs = (timestamp - _suspendedAt) * 1e3 / _ticksPerSecond;
+                _pausesMs.Add(pauseMs);
+                _suspendedAt = -1;
+
                 // Others than the collector stop threads as well, for compiled code that is replaced.
                 if (_generation >= 0)
-                    _collections[Math.Min(_generation, 2)]++;
-                _pausesMs.Add((timestamp - _suspendedAt) * 1e3 / _ticksPerSecond);
-                _suspendedAt = -1;
+                {
+                    int generation = Math.Min(_generation, 2);
+                    _collections[generation]++;
+                    _longestMs[generation] = Math.Max(_longestMs[generation], pauseMs);
+                }
                 break;
         }
     }

@@ -47,7 +47,10 @@ public sealed partial class WorkerProcess : IDisposable
         {
             Batch = Loop.Input.Batch,
         };
-        _handler = new WorkerHandler(new WorkerServices(Channel, Registry, Loop, Ports, _dtls, environment), filter);
+        DropLog drops = new(Loggers.Create(LogTags.Info, "Drops"), Loop.SendQueue.Counters, Channel);
+        Loop.AddTurnEnd(drops);
+        _handler = new WorkerHandler(
+            new WorkerServices(Channel, Registry, Loop, Ports, _dtls, environment, drops), filter);
         RequestDispatcher dispatcher = new(
             Channel, Registry, _handler, Close, Loggers.Create(LogTags.Info, "Channel"));
         _pump = new ChannelPump(

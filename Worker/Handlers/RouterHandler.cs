@@ -53,7 +53,7 @@ internal sealed class RouterHandler(WorkerServices services, Router router) : IR
 
         handler.Unregister();
         router.CloseTransport(transportId, services.NowUs);
-        handler.LeaveSockets();
+        Leave(handler);
     }
 
     /// <summary>Closes the router with all that is in it.</summary>
@@ -65,8 +65,14 @@ internal sealed class RouterHandler(WorkerServices services, Router router) : IR
         services.Registry.Remove(router.Id);
         router.Close(services.NowUs);
         foreach (TransportHandler handler in _transports.Values)
-            handler.LeaveSockets();
+            Leave(handler);
         _transports.Clear();
+    }
+
+    private void Leave(TransportHandler handler)
+    {
+        handler.LeaveSockets();
+        services.Drops.OnClosed(handler.Transport);
     }
 
     private void CreateTransport(in IncomingRequest request)

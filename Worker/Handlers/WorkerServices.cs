@@ -1,6 +1,7 @@
 using Channel;
 using Rtc.Routing;
 using Rtc.Sctp;
+using Worker.Logging;
 using Worker.Net;
 
 namespace Worker.Handlers;
@@ -12,13 +13,15 @@ namespace Worker.Handlers;
 /// <param name="Ports">Where sockets come from.</param>
 /// <param name="Dtls">Who the worker is to DTLS peers.</param>
 /// <param name="Environment">What routers share.</param>
+/// <param name="Drops">Who tells the application what was dropped.</param>
 internal sealed record WorkerServices(
     ChannelWriter Channel,
     HandlerRegistry Registry,
     EventLoop Loop,
     PortManager Ports,
     DtlsIdentity Dtls,
-    RouterEnvironment Environment)
+    RouterEnvironment Environment,
+    DropLog Drops)
 {
     /// <summary>The WebRtcServers, which transports of any router may use.</summary>
     public HandlerTable<WebRtcServerHandler> WebRtcServers { get; } = new();

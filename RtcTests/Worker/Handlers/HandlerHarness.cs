@@ -30,8 +30,9 @@ internal sealed class HandlerHarness : IDisposable
         Ports = new PortManager(new PortRange(20_000, 29_999), _loop.Input);
         RouterEnvironment environment = new(
             _loop.Deadlines, _loop.Input, new RtpPacketPool(new PacketPool()), new WallClock(0));
+        DropLog drops = new(NullLogger.Instance, _loop.SendQueue.Counters, Channel);
         _worker = new WorkerHandler(
-            new WorkerServices(Channel, Registry, _loop, Ports, _dtls, environment), new LogFilter());
+            new WorkerServices(Channel, Registry, _loop, Ports, _dtls, environment, drops), new LogFilter());
         _dispatcher = new RequestDispatcher(Channel, Registry, _worker, () => { }, NullLogger.Instance);
     }
 

@@ -1,12 +1,13 @@
 // What a viewer in Chromium gets over bad links: VP8 simulcast of 150, 500 and 1,500 kbit/s at 20 frames/s, the viewer
 // behind the link emulator of the tests. Prints a row for each link. MEDIASOUP_WORKER_BIN names another worker.
 //
-//   npx node Benchmarks/Links/links.mjs [seconds for each link, 40 without]
+//   npx node Benchmarks/Links/links.mjs [seconds for each link, 40 without] [what the links' names have, "lost"]
 import { setTimeout as delay } from 'node:timers/promises';
 import { launchChromium } from '../../RtcTests/Browser/chromium.mjs';
 import { Application, bundlePage } from '../../RtcTests/Video/application.mjs';
 
 const seconds = Number(process.argv[2] ?? 40);
+const wanted = process.argv[3] ?? '';
 const SettledAfterMs = 15_000;
 if (!(seconds >= 20)) throw new Error(`a link takes ${SettledAfterMs / 1000} s to settle: measure 20 s or more`);
 const Picture = { width: 1280, height: 720, framesPerSecond: 20 };
@@ -74,7 +75,7 @@ async function observe(viewer, publisher, kbits) {
 
 const [browser, bundle] = await Promise.all([launchChromium(), bundlePage()]);
 const rows = {};
-for (const link of Links) {
+for (const link of Links.filter(({ name }) => name.includes(wanted))) {
   rows[link.name] = await measure(browser, bundle, link);
   console.log(link.name, JSON.stringify(rows[link.name]));
 }

@@ -8,6 +8,7 @@ using Benchmarks.Micro;
 const string Help =
     """
     dotnet run --project Benchmarks/Micro -c Release -- --budget     allocated bytes against budgets.json, seconds
+    dotnet run --project Benchmarks/Micro -c Release -- --scale      layers to 10 and to 500 consumers, a minute
     dotnet run --project Benchmarks/Micro -c Release -- [options]    time and memory, minutes (BenchmarkDotNet's options)
     """;
 
@@ -19,6 +20,12 @@ if (args.Contains("--help"))
 
 if (args.Contains("--budget"))
     return Budget.Check(Console.Out) ? 0 : 1;
+
+if (args.Contains("--scale"))
+{
+    Scale.Measure(Console.Out);
+    return 0;
+}
 
 // In this process: what is measured needs no build of its own.
 const int LongestName = 40;

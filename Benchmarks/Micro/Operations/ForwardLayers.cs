@@ -7,13 +7,13 @@ using RtcTests.Simulation;
 namespace Benchmarks.Micro.Operations;
 
 /// <summary>
-/// One packet of video in layers on its way through the core to ten consumers that want different ones: parsed,
+/// Packets of video in layers that arrive together, on their way through the core to consumers that want different ones:
+/// parsed,
 /// described, received, and by each consumer left out or rewritten. What an encoder made is sent round after round, its
 /// numbers moved on.
 /// </summary>
 internal sealed class ForwardLayers : RouterOperation
 {
-    private const int Consumers = 10;
     private const uint FirstSsrc = 100;
     private const uint MappedSsrc = 9_000;
     private const byte PayloadType = 96;
@@ -28,6 +28,8 @@ internal sealed class ForwardLayers : RouterOperation
     private const int Tl0sARound = Pictures / 4;
 
     private readonly CodecKind _codec;
+    private readonly int _consumers;
+    private readonly int _burst;
     private readonly List<byte[]> _packets = [];
     private readonly Dictionary<uint, ushort> _packetsOfStream = [];
     private readonly Producer _producer;
@@ -36,9 +38,11 @@ internal sealed class ForwardLayers : RouterOperation
     private long _sentBefore;
     private int _next;
 
-    public ForwardLayers(CodecKind codec, string mode)
+    public ForwardLayers(CodecKind codec, string mode, int consumers = 10, int burst = 1)
     {
         _codec = codec;
+        _consumers = consumers;
+        _burst = burst;
         ISimulatedEncoder[] encoders = codec == CodecKind.Vp8
             ? [.. Bitrates.Select((bitrate, i) => new Vp8SimulcastEncoder(i, i, FirstSsrc + (uint)i, 1, budget: Budget(bitrate)))]
             : [new SvcEncoder(1, FirstSsrc, codec, mode, [.. Bitrates.Select(Budget)])];
@@ -49,11 +53,11 @@ internal sealed class ForwardLayers : RouterOperation
             Report(encoder);
 
         string offered = encoders.Length > 1 ? $"S{encoders.Length}T3" : mode;
-        for (uint i = 0; i < Consumers; i++)
+        for (uint i = 0; i < consumers; i++)
             Consume(i, encoders, mode, offered);
 
         // What remembers packets that were sent and left out takes as long to fill.
-        for (int i = 0; i < WarmUpPackets; i++)
+        for (int i = 0; i < WarmUpPackets; i += burst)
             Run();
     }
 
@@ -61,8 +65,16 @@ internal sealed class ForwardLayers : RouterOperation
 
     public override void Run()
     {
-        NowUs += _packetUs;
+        NowUs += _packetUs * _burst;
         Deadlines.Expire(NowUs);
+        Router.Environment.Batch.Open();
+        for (int i = 0; i < _burst; i++)
+            Receive();
+        Router.Environment.Batch.Close();
+    }
+
+    private void Receive()
+    {
         Expect(RtpPacketView.TryParse(_packets[_next], out RtpPacketView view));
         _producer.ReceiveRtp(view, NowUs);
         MoveOn(_packets[_next]);
@@ -71,7 +83,7 @@ internal sealed class ForwardLayers : RouterOperation
 
         // Less than all packets to all, and not nothing.
         long sent = Sent - _sentBefore;
-        Expect(sent > _packets.Count && sent < _packets.Count * Consumers);
+        Expect(sent > _packets.Count && sent < _packets.Count * _consumers);
         _sentBefore = Sent;
         _next = 0;
     }

@@ -4,7 +4,8 @@ namespace Rtc.Transports;
 
 /// <summary>
 /// Packets that are to be sent once more, or more often, before anybody asks. A copy waits a little, so that what takes
-/// the packet does not take its copy too, and not for long, for then a retransmission is as fast. The urgent ones go first. Bounded: what finds it full gets no copy.
+/// the packet does not take its copy too, and not for long, for then a retransmission is as fast. The urgent ones go
+/// first. Bounded: what finds it full gets no copy.
 /// </summary>
 internal sealed class CopyQueue
 {
@@ -68,6 +69,13 @@ internal sealed class CopyQueue
         return false;
     }
 
+    /// <summary>Forgets what has waited for too long, so that nobody wakes for it.</summary>
+    public void DropStale(long nowUs)
+    {
+        foreach (Ring ring in _rings)
+            ring.DropStale(nowUs);
+    }
+
     /// <summary>Forgets all.</summary>
     public void Clear()
     {
@@ -110,20 +118,24 @@ internal sealed class CopyQueue
 
         public bool TryTake(long nowUs, out Entry entry)
         {
-            entry = default;
-            while (DueUs <= nowUs)
+            DropStale(nowUs);
+            if (DueUs > nowUs)
             {
-                entry = _entries[_head];
-                RemoveFirst();
-                if (nowUs - entry.DueUs > MostWaitUs)
-                    continue;
-
-                if (entry.Copies > 1)
-                    Add(entry with { Copies = entry.Copies - 1, DueUs = nowUs + SpacingUs });
-                return true;
+                entry = default;
+                return false;
             }
 
-            return false;
+            entry = _entries[_head];
+            RemoveFirst();
+            if (entry.Copies > 1)
+                Add(entry with { Copies = entry.Copies - 1, DueUs = nowUs + SpacingUs });
+            return true;
+        }
+
+        public void DropStale(long nowUs)
+        {
+            while (_count > 0 && nowUs - DueUs > MostWaitUs)
+                RemoveFirst();
         }
 
         public void Clear()

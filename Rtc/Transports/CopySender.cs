@@ -60,6 +60,9 @@ internal sealed class CopySender
         Send(CopyUrgency.Asked, QueueForAskedUs, nowUs);
         if (isFree)
             Send(CopyUrgency.Other, QueueForOthersUs, nowUs);
+
+        // What found no room must not wake the transport for as long as there is none.
+        _copies.DropStale(nowUs);
     }
 
     /// <summary>When to call <see cref="Send(bool, long)"/>, in monotonic microseconds; long.MaxValue for never.</summary>

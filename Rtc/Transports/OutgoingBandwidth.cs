@@ -328,7 +328,8 @@ internal sealed class OutgoingBandwidth : IDeadlineOwner
             return;
 
         long eventUs = _lastEventUs == long.MinValue ? nowUs : _lastEventUs + EventIntervalUs;
-        _deadline.Set(Math.Min(Math.Min(eventUs, _copies.GetDueUs(IsFree, nowUs)), _estimator?.DeadlineUs ?? long.MaxValue));
+        long copyUs = _copies.GetDueUs(IsFree, nowUs);
+        _deadline.Set(Math.Min(Math.Min(eventUs, copyUs), _estimator?.DeadlineUs ?? long.MaxValue));
     }
 
     private BweTrace GetBitrates() => new()

@@ -256,7 +256,8 @@ public abstract class Transport
             _outgoing?.OnPacketResent(transportCc);
         Traffic.OnSent(sent, nowUs);
         Traffic.OnRtpSent(kind, packet.Length, packet.PayloadLength, nowUs);
-        if (kind != RtpSendKind.Copy && _outgoing is { WantsCopies: true } && consumer is { Kind: MediaKind.Video, HasRtx: true })
+        if (kind != RtpSendKind.Copy && _outgoing is { WantsCopies: true }
+            && consumer is { Kind: MediaKind.Video, HasRtx: true })
             NoteRepairable(_outgoing, consumer, packet, kind, nowUs);
         return transportCc;
     }

@@ -57,6 +57,20 @@ public sealed class CopyQueueTests
     }
 
     [Fact]
+    public void What_found_no_room_in_time_is_forgotten_and_nobody_wakes_for_it()
+    {
+        _queue.Add(_consumer, Ssrc, 1, copies: 2, CopyUrgency.Base, NowUs);
+        _queue.Add(_consumer, Ssrc, 2, copies: 1, CopyUrgency.Other, NowUs + 1);
+        long lastUs = NowUs + CopyQueue.SpacingUs + CopyQueue.MostWaitUs;
+        _queue.DropStale(lastUs);
+        Assert.Equal(NowUs + CopyQueue.SpacingUs, DueUs);
+        _queue.DropStale(lastUs + 1);
+        Assert.Equal(NowUs + CopyQueue.SpacingUs + 1, DueUs);
+        _queue.DropStale(lastUs + 2);
+        Assert.Equal(long.MaxValue, DueUs);
+    }
+
+    [Fact]
     public void The_less_urgent_can_be_left_for_later()
     {
         _queue.Add(_consumer, Ssrc, 1, copies: 1, CopyUrgency.Base, NowUs);

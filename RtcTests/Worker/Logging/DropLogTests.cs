@@ -1,3 +1,4 @@
+using System.Text;
 using Channel;
 using Channel.Wire;
 using Rtc.Transports;
@@ -12,7 +13,7 @@ public class DropLogTests
 {
     private readonly Lines _lines = new();
     private readonly SendCounters _sent = new();
-    private readonly ChannelWriter _channel = new(WireLayout.For(Release.V3_27), bound: 100);
+    private readonly ChannelWriter _channel = new(WireLayout.For(Release.V3_27), bound: 400);
     private readonly DropLog _drops;
 
     public DropLogTests()
@@ -50,12 +51,18 @@ public class DropLogTests
         LogFilter filter = new() { Level = WorkerLogLevel.Debug, Tags = LogTags.Info };
         DropLog drops = new(new WorkerLoggers(sink, filter).Create(LogTags.Info, "Drops"), _sent, _channel);
         sink.Write('D', new string('x', 200));
+        sink.Write('D', new string('x', 200));
         Assert.Equal(1, _channel.DroppedCount);
 
+        // There is no room for the line about it either.
         drops.OnTurnEnd(0);
         Assert.Equal(2, _channel.DroppedCount);
+
+        _channel.Consume(_channel.Pending.Length);
         drops.OnTurnEnd(DropLog.IntervalUs);
-        Assert.Equal(3, _channel.DroppedCount);
+        Assert.Equal(2, _channel.DroppedCount);
+        Assert.Contains(
+            "0 datagrams and 2 messages", Encoding.UTF8.GetString(_channel.Pending), StringComparison.Ordinal);
     }
 
     [Fact]

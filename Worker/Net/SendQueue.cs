@@ -7,9 +7,8 @@ namespace Worker.Net;
 /// other; the queue keeps those to one destination next to each other, so that at the flush a run of equal sizes
 /// leaves as one message. Nothing waits for company: <see cref="Flush"/> comes at the end of every turn, and earlier
 /// when the memory is used up or runs are complete. After a flush the queue is empty: what the kernel does not take moves
-/// to the bounded
-/// backlog of its socket, so that a slow peer never holds memory that others need. Allocates nothing after it is
-/// made, but for the backlogs.
+/// to the bounded backlog of its socket, so that a slow peer never holds memory that others need. Allocates nothing
+/// after it is made, but for the backlogs.
 /// </summary>
 public sealed unsafe class SendQueue : IDisposable
 {

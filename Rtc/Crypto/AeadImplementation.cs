@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Rtc.Crypto;
@@ -24,7 +25,12 @@ internal sealed unsafe class AeadImplementation
     private const int FunctionGetContextParameters = 10;
     private const int FunctionSetContextParameters = 11;
 
+    // Nothing may follow it in its page: strcmp takes a detour where one of its strings might leave its page within 128
+    // bytes, and OpenSSL compares this one with seven names for a tag.
+    private const int TagNameAlignment = 4096;
+
     private readonly void* _providerContext;
+    private readonly byte* _tagName;
 
     private AeadImplementation(string name)
     {
@@ -48,6 +54,9 @@ internal sealed unsafe class AeadImplementation
             nint, OsslParam*, int>)Find(entry, FunctionGetContextParameters);
         SetContextParameters = (delegate* unmanaged[SuppressGCTransition]<
             nint, OsslParam*, int>)Find(entry, FunctionSetContextParameters);
+        ReadOnlySpan<byte> tagName = "tag\0"u8;
+        _tagName = (byte*)NativeMemory.AlignedAlloc((nuint)tagName.Length, TagNameAlignment);
+        tagName.CopyTo(new Span<byte>(_tagName, tagName.Length));
     }
 
     /// <summary>Frees a context.</summary>
@@ -65,19 +74,19 @@ internal sealed unsafe class AeadImplementation
         get;
     }
 
+    /// <summary>(context, parameters up to one without key): 1 on success.</summary>
+    private delegate* unmanaged[SuppressGCTransition]<nint, OsslParam*, int> GetContextParameters { get; }
+
+    /// <summary>(context, parameters up to one without key): 1 on success.</summary>
+    private delegate* unmanaged[SuppressGCTransition]<nint, OsslParam*, int> SetContextParameters { get; }
+
     /// <summary>
     /// (context, output or null for authenticated data, bytes written, room, input, its length): 1 on success.
     /// </summary>
-    public delegate* unmanaged[SuppressGCTransition]<nint, byte*, nuint*, nuint, byte*, nuint, int> Update { get; }
+    private delegate* unmanaged[SuppressGCTransition]<nint, byte*, nuint*, nuint, byte*, nuint, int> Update { get; }
 
     /// <summary>(context, output, bytes written, room): 1 on success, 0 as well where the tag does not fit.</summary>
-    public delegate* unmanaged[SuppressGCTransition]<nint, byte*, nuint*, nuint, int> Final { get; }
-
-    /// <summary>(context, parameters up to one without key): 1 on success.</summary>
-    public delegate* unmanaged[SuppressGCTransition]<nint, OsslParam*, int> GetContextParameters { get; }
-
-    /// <summary>(context, parameters up to one without key): 1 on success.</summary>
-    public delegate* unmanaged[SuppressGCTransition]<nint, OsslParam*, int> SetContextParameters { get; }
+    private delegate* unmanaged[SuppressGCTransition]<nint, byte*, nuint*, nuint, int> Final { get; }
 
     private delegate* unmanaged<void*, nint> NewContext { get; }
 
@@ -89,6 +98,43 @@ internal sealed unsafe class AeadImplementation
         32 => Aes256Gcm,
         _ => throw new ArgumentException("an AES-GCM key has 16 or 32 bytes", nameof(keyLength)),
     };
+
+    /// <summary>
+    /// The next part of a message into <paramref name="output"/>, or of its authenticated data where that is null.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Process(nint context, byte* output, byte* input, int length)
+    {
+        if (length == 0)
+            return;
+
+        nuint written;
+        LibCrypto.Check(Update(context, output, &written, (nuint)length, input, (nuint)length));
+    }
+
+    /// <summary>Ends the encryption of a message and writes its tag (16 bytes).</summary>
+    [SkipLocalsInit]
+    public void FinishWithTag(nint context, byte* tag)
+    {
+        // GCM has nothing left to write at the end; if it had, the tag would follow over it.
+        nuint written;
+        LibCrypto.Check(Final(context, tag, &written, AesGcmEncryptor.TagLength));
+        Unsafe.SkipInit(out TagParameter parameter);
+        parameter.Set(_tagName, tag);
+        LibCrypto.Check(GetContextParameters(context, (OsslParam*)&parameter));
+    }
+
+    /// <summary>Ends the decryption of a message; false when the tag (16 bytes) does not fit it.</summary>
+    [SkipLocalsInit]
+    public bool TryFinish(nint context, byte* tag)
+    {
+        nuint written;
+        UInt128 nothing;
+        Unsafe.SkipInit(out TagParameter parameter);
+        parameter.Set(_tagName, tag);
+        LibCrypto.Check(SetContextParameters(context, (OsslParam*)&parameter));
+        return Final(context, (byte*)&nothing, &written, AesGcmEncryptor.TagLength) > 0;
+    }
 
     /// <summary>A context without key.</summary>
     public AeadContextHandle CreateContext() => new(this, NewContext(_providerContext));
@@ -133,5 +179,22 @@ internal sealed unsafe class AeadImplementation
     {
         public int Id;
         public void* Function;
+    }
+
+    /// <summary>The list of one parameter, "tag" (OSSL_CIPHER_PARAM_AEAD_TAG), and its end.</summary>
+    private struct TagParameter
+    {
+        private OsslParam _tag;
+        private OsslParam _end;
+
+        public void Set(byte* name, byte* tag)
+        {
+            _tag.Key = name;
+            _tag.DataType = OsslParam.OctetString;
+            _tag.Data = tag;
+            _tag.DataSize = AesGcmEncryptor.TagLength;
+            _tag.ReturnSize = 0;
+            _end.Key = null;
+        }
     }
 }

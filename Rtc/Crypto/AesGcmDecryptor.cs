@@ -22,27 +22,20 @@ public sealed unsafe class AesGcmDecryptor : IDisposable
         }
     }
 
-    /// <summary>Starts a message under its nonce (12 bytes).</summary>
-    public void Begin(ReadOnlySpan<byte> nonce)
+    /// <summary>Starts a message under its nonce.</summary>
+    public void Begin(AesGcmNonce nonce)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(nonce.Length, AesGcmEncryptor.NonceLength);
-        fixed (byte* pointer = nonce)
-        {
-            LibCrypto.Check(_implementation.DecryptInit(
-                _context.Pointer, null, 0, pointer, AesGcmEncryptor.NonceLength, null));
-        }
-
+        LibCrypto.Check(_implementation.DecryptInit(
+            _context.Pointer, null, 0, (byte*)&nonce, AesGcmNonce.Length, null));
         GC.KeepAlive(this);
     }
 
     /// <summary>Adds bytes that are authenticated and not encrypted; before the first <see cref="Update"/>.</summary>
     public void AddAuthenticatedData(ReadOnlySpan<byte> data)
     {
-        nuint written;
-        nuint length = (nuint)data.Length;
         fixed (byte* pointer = data)
         {
-            LibCrypto.Check(_implementation.Update(_context.Pointer, null, &written, length, pointer, length));
+            _implementation.Process(_context.Pointer, null, pointer, data.Length);
         }
 
         GC.KeepAlive(this);
@@ -52,17 +45,10 @@ public sealed unsafe class AesGcmDecryptor : IDisposable
     public void Update(ReadOnlySpan<byte> ciphertext, Span<byte> plaintext)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(plaintext.Length, ciphertext.Length);
-        if (ciphertext.IsEmpty)
-        {
-            return;
-        }
-
-        nuint written;
-        nuint length = (nuint)ciphertext.Length;
         fixed (byte* input = ciphertext)
         fixed (byte* output = plaintext)
         {
-            LibCrypto.Check(_implementation.Update(_context.Pointer, output, &written, length, input, length));
+            _implementation.Process(_context.Pointer, output, input, ciphertext.Length);
         }
 
         GC.KeepAlive(this);
@@ -72,20 +58,12 @@ public sealed unsafe class AesGcmDecryptor : IDisposable
     public bool TryFinish(ReadOnlySpan<byte> tag)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(tag.Length, AesGcmEncryptor.TagLength);
-        nuint written;
-        int result;
-        byte* nothing = stackalloc byte[AesGcmEncryptor.TagLength];
-        OsslParam* parameters = stackalloc OsslParam[2];
         fixed (byte* pointer = tag)
         {
-            nint context = _context.Pointer;
-            OsslParam.WriteTag(parameters, pointer, AesGcmEncryptor.TagLength);
-            LibCrypto.Check(_implementation.SetContextParameters(context, parameters));
-            result = _implementation.Final(context, nothing, &written, AesGcmEncryptor.TagLength);
+            bool fits = _implementation.TryFinish(_context.Pointer, pointer);
+            GC.KeepAlive(this);
+            return fits;
         }
-
-        GC.KeepAlive(this);
-        return result > 0;
     }
 
     /// <inheritdoc/>

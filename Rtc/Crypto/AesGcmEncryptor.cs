@@ -1,15 +1,14 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace Rtc.Crypto;
 
 /// <summary>
-/// AES-GCM encryption (NIST SP 800-38D) with one key over one reused OpenSSL context. Per message: <see cref="Begin"/>,
-/// then <see cref="AddAuthenticatedData"/> as often as needed, <see cref="Update"/> as often as needed,
-/// <see cref="Finish"/>. Nothing is allocated per message.
+/// AES-GCM encryption (NIST SP 800-38D) with one key over one reused OpenSSL context. A message is one call: what is
+/// checked and pinned for it is so once. Nothing is allocated per message.
 /// </summary>
 public sealed unsafe class AesGcmEncryptor : IDisposable
 {
-    /// <summary>Nonce length in bytes.</summary>
-    public const int NonceLength = 12;
-
     /// <summary>Tag length in bytes.</summary>
     public const int TagLength = 16;
 
@@ -28,64 +27,40 @@ public sealed unsafe class AesGcmEncryptor : IDisposable
         }
     }
 
-    /// <summary>Starts a message. The nonce (12 bytes) must never repeat under one key for another message.</summary>
-    public void Begin(ReadOnlySpan<byte> nonce)
+    /// <summary>
+    /// Encrypts a message whose first bytes stand where their ciphertext goes and whose rest stands elsewhere, and
+    /// writes the tag behind it.
+    /// </summary>
+    /// <param name="nonce">Must never repeat under one key for another message.</param>
+    /// <param name="authenticated">Bytes that are authenticated and not encrypted.</param>
+    /// <param name="message">Plaintext, room for the rest's ciphertext, room for the tag; exactly that long.</param>
+    /// <param name="plaintextLength">Bytes of plaintext in <paramref name="message"/>.</param>
+    /// <param name="rest">
+    /// The plaintext behind it; does not overlap <paramref name="message"/>, or stands exactly where its ciphertext
+    /// goes.
+    /// </param>
+    [SkipLocalsInit]
+    public void Encrypt(
+        AesGcmNonce nonce,
+        ReadOnlySpan<byte> authenticated,
+        Span<byte> message,
+        int plaintextLength,
+        ReadOnlySpan<byte> rest)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(nonce.Length, NonceLength);
-        fixed (byte* pointer = nonce)
+        if (plaintextLength < 0 || plaintextLength + rest.Length != message.Length - TagLength)
+            ThrowLengths();
+
+        AeadImplementation gcm = _implementation;
+        nint context = _context.Pointer;
+        fixed (byte* head = &MemoryMarshal.GetReference(authenticated))
+        fixed (byte* output = &MemoryMarshal.GetReference(message))
+        fixed (byte* input = &MemoryMarshal.GetReference(rest))
         {
-            LibCrypto.Check(_implementation.EncryptInit(_context.Pointer, null, 0, pointer, NonceLength, null));
-        }
-
-        GC.KeepAlive(this);
-    }
-
-    /// <summary>Adds bytes that are authenticated and not encrypted; before the first <see cref="Update"/>.</summary>
-    public void AddAuthenticatedData(ReadOnlySpan<byte> data)
-    {
-        nuint written;
-        nuint length = (nuint)data.Length;
-        fixed (byte* pointer = data)
-        {
-            LibCrypto.Check(_implementation.Update(_context.Pointer, null, &written, length, pointer, length));
-        }
-
-        GC.KeepAlive(this);
-    }
-
-    /// <summary>Encrypts the next part; the output is as long as the input and either identical or disjoint.</summary>
-    public void Update(ReadOnlySpan<byte> plaintext, Span<byte> ciphertext)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(ciphertext.Length, plaintext.Length);
-        if (plaintext.IsEmpty)
-        {
-            return;
-        }
-
-        nuint written;
-        nuint length = (nuint)plaintext.Length;
-        fixed (byte* input = plaintext)
-        fixed (byte* output = ciphertext)
-        {
-            LibCrypto.Check(_implementation.Update(_context.Pointer, output, &written, length, input, length));
-        }
-
-        GC.KeepAlive(this);
-    }
-
-    /// <summary>Ends the message and writes its tag (16 bytes).</summary>
-    public void Finish(Span<byte> tag)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(tag.Length, TagLength);
-        nuint written;
-        byte* nothing = stackalloc byte[TagLength];
-        OsslParam* parameters = stackalloc OsslParam[2];
-        fixed (byte* pointer = tag)
-        {
-            nint context = _context.Pointer;
-            LibCrypto.Check(_implementation.Final(context, nothing, &written, TagLength));
-            OsslParam.WriteTag(parameters, pointer, TagLength);
-            LibCrypto.Check(_implementation.GetContextParameters(context, parameters));
+            LibCrypto.Check(gcm.EncryptInit(context, null, 0, (byte*)&nonce, AesGcmNonce.Length, null));
+            gcm.Process(context, null, head, authenticated.Length);
+            gcm.Process(context, output, output, plaintextLength);
+            gcm.Process(context, output + plaintextLength, input, rest.Length);
+            gcm.FinishWithTag(context, output + message.Length - TagLength);
         }
 
         GC.KeepAlive(this);
@@ -93,4 +68,7 @@ public sealed unsafe class AesGcmEncryptor : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _context.Dispose();
+
+    private static void ThrowLengths() =>
+        throw new ArgumentException("the room is not as long as plaintext, rest and tag together");
 }

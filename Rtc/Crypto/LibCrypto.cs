@@ -188,19 +188,4 @@ internal unsafe struct OsslParam
     public void* Data;
     public nuint DataSize;
     public nuint ReturnSize;
-
-    /// <summary>Writes the list of one parameter, "tag" (OSSL_CIPHER_PARAM_AEAD_TAG), and its end.</summary>
-    public static void WriteTag(OsslParam* list, byte* tag, int length)
-    {
-        // Constant data does not move.
-        ref byte name = ref MemoryMarshal.GetReference("tag\0"u8);
-        list[0] = new OsslParam
-        {
-            Key = (byte*)Unsafe.AsPointer(ref name),
-            DataType = OctetString,
-            Data = tag,
-            DataSize = (nuint)length,
-        };
-        list[1] = default;
-    }
 }

@@ -14,7 +14,19 @@ internal abstract class OpenSslHandle : SafeHandle
     /// The raw pointer. A SafeHandle argument costs two interlocked operations a call, too much for the packet path:
     /// the caller holds this object alive (GC.KeepAlive) instead.
     /// </summary>
-    public nint Pointer => !IsClosed ? handle : throw new ObjectDisposedException(GetType().Name);
+    public nint Pointer
+    {
+        get
+        {
+            if (IsClosed)
+                ThrowDisposed();
+
+            return handle;
+        }
+    }
+
+    // Apart, so that the check itself is inlined.
+    private void ThrowDisposed() => throw new ObjectDisposedException(GetType().Name);
 }
 
 internal sealed class CipherContextHandle() : OpenSslHandle(LibCrypto.Check(LibCrypto.EVP_CIPHER_CTX_new()))

@@ -113,9 +113,19 @@ public readonly ref struct OutgoingRtp
     /// <param name="destination">At least <see cref="PayloadLength"/> bytes.</param>
     public int WritePayload(Span<byte> destination)
     {
-        PayloadPrefix.CopyTo(destination);
-        PayloadRest.CopyTo(destination[PayloadPrefix.Length..]);
+        int prefixLength = WritePayloadPrefix(destination);
+        PayloadRest.CopyTo(destination[prefixLength..]);
         return PayloadLength;
+    }
+
+    /// <summary>Writes the <see cref="PayloadPrefix"/> and returns its length.</summary>
+    /// <param name="destination">At least that long.</param>
+    public int WritePayloadPrefix(Span<byte> destination)
+    {
+        if (!PayloadPrefix.IsEmpty)
+            PayloadPrefix.CopyTo(destination);
+
+        return PayloadPrefix.Length;
     }
 
     /// <summary>

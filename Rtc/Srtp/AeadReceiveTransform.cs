@@ -8,15 +8,13 @@ internal sealed class AeadReceiveTransform(SrtpSessionKeys keys) : SrtpReceiveTr
 {
     private readonly AesGcmDecryptor _rtp = new(keys.RtpKey);
     private readonly AesGcmDecryptor _rtcp = new(keys.RtcpKey);
-    private readonly byte[] _rtpSalt = [.. keys.RtpSalt];
-    private readonly byte[] _rtcpSalt = [.. keys.RtcpSalt];
+    private readonly AesGcmNonce _rtpSalt = new(keys.RtpSalt);
+    private readonly AesGcmNonce _rtcpSalt = new(keys.RtcpSalt);
 
     public override bool TryUnprotectRtp(Span<byte> packet, int headerLength, ulong index)
     {
-        Span<byte> nonce = stackalloc byte[AesGcmEncryptor.NonceLength];
-        SrtpNonce.WriteAeadNonce(_rtpSalt, SrtpHeader.SsrcOfRtp(packet), index, nonce);
         Span<byte> body = packet[headerLength..^AesGcmEncryptor.TagLength];
-        _rtp.Begin(nonce);
+        _rtp.Begin(SrtpNonce.Aead(_rtpSalt, SrtpHeader.SsrcOfRtp(packet), index));
         _rtp.AddAuthenticatedData(packet[..headerLength]);
         _rtp.Update(body, body);
         return _rtp.TryFinish(packet[^AesGcmEncryptor.TagLength..]);
@@ -27,14 +25,12 @@ internal sealed class AeadReceiveTransform(SrtpSessionKeys keys) : SrtpReceiveTr
 
     public override bool TryUnprotectRtcp(Span<byte> packet, uint indexWord)
     {
-        Span<byte> nonce = stackalloc byte[AesGcmEncryptor.NonceLength];
         uint index = indexWord & ~SrtpSendTransform.EncryptedFlag;
-        SrtpNonce.WriteAeadNonce(_rtcpSalt, SrtpHeader.SsrcOfRtcp(packet), index, nonce);
         Span<byte> sealedPart = packet[..^SrtpSendTransform.IndexLength];
         Span<byte> compound = sealedPart[..^AesGcmEncryptor.TagLength];
         bool isEncrypted = (indexWord & SrtpSendTransform.EncryptedFlag) != 0;
         int clearLength = isEncrypted ? SrtpHeader.RtcpLength : compound.Length;
-        _rtcp.Begin(nonce);
+        _rtcp.Begin(SrtpNonce.Aead(_rtcpSalt, SrtpHeader.SsrcOfRtcp(packet), index));
         _rtcp.AddAuthenticatedData(compound[..clearLength]);
         _rtcp.AddAuthenticatedData(packet[^SrtpSendTransform.IndexLength..]);
         _rtcp.Update(compound[clearLength..], compound[clearLength..]);

@@ -8,34 +8,28 @@ internal sealed class AeadSendTransform(SrtpSessionKeys keys) : SrtpSendTransfor
 {
     private readonly AesGcmEncryptor _rtp = new(keys.RtpKey);
     private readonly AesGcmEncryptor _rtcp = new(keys.RtcpKey);
-    private readonly byte[] _rtpSalt = [.. keys.RtpSalt];
-    private readonly byte[] _rtcpSalt = [.. keys.RtcpSalt];
+    private readonly AesGcmNonce _rtpSalt = new(keys.RtpSalt);
+    private readonly AesGcmNonce _rtcpSalt = new(keys.RtcpSalt);
 
     public override void ProtectRtp(
-        Span<byte> packet, int headerLength, ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> payload, ulong index)
+        Span<byte> packet, int headerLength, int writtenLength, ReadOnlySpan<byte> rest, ulong index)
     {
-        Span<byte> nonce = stackalloc byte[AesGcmEncryptor.NonceLength];
-        SrtpNonce.WriteAeadNonce(_rtpSalt, SrtpHeader.SsrcOfRtp(packet), index, nonce);
-        _rtp.Begin(nonce);
-        _rtp.AddAuthenticatedData(packet[..headerLength]);
-        _rtp.Update(prefix, packet[headerLength..]);
-        _rtp.Update(payload, packet[(headerLength + prefix.Length)..]);
-        _rtp.Finish(packet[^AesGcmEncryptor.TagLength..]);
+        AesGcmNonce nonce = SrtpNonce.Aead(_rtpSalt, SrtpHeader.SsrcOfRtp(packet), index);
+        _rtp.Encrypt(nonce, packet[..headerLength], packet[headerLength..], writtenLength - headerLength, rest);
     }
 
     public override void ProtectRtcp(ReadOnlySpan<byte> compound, Span<byte> packet, uint index)
     {
-        Span<byte> nonce = stackalloc byte[AesGcmEncryptor.NonceLength];
-        SrtpNonce.WriteAeadNonce(_rtcpSalt, SrtpHeader.SsrcOfRtcp(compound), index, nonce);
+        AesGcmNonce nonce = SrtpNonce.Aead(_rtcpSalt, SrtpHeader.SsrcOfRtcp(compound), index);
         ReadOnlySpan<byte> header = compound[..SrtpHeader.RtcpLength];
         Span<byte> word = packet[^IndexLength..];
         BinaryPrimitives.WriteUInt32BigEndian(word, EncryptedFlag | index);
         header.CopyTo(packet);
-        _rtcp.Begin(nonce);
-        _rtcp.AddAuthenticatedData(header);
-        _rtcp.AddAuthenticatedData(word);
-        _rtcp.Update(compound[header.Length..], packet[header.Length..]);
-        _rtcp.Finish(packet[compound.Length..]);
+
+        Span<byte> authenticated = stackalloc byte[SrtpHeader.RtcpLength + IndexLength];
+        header.CopyTo(authenticated);
+        word.CopyTo(authenticated[header.Length..]);
+        _rtcp.Encrypt(nonce, authenticated, packet[header.Length..^IndexLength], 0, compound[header.Length..]);
     }
 
     public override void Dispose()

@@ -48,7 +48,8 @@ internal struct ReplayWindow
         }
         else if (index > Highest)
         {
-            Forget(Highest + 1, index);
+            if (index - Highest > 1)
+                Forget(Highest + 1, index - 1);
             Highest = index;
         }
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Rtc.Crypto;
 
 namespace Rtc.Srtp;
 
@@ -24,15 +25,9 @@ internal static class SrtpNonce
     /// The nonce of AES-GCM (RFC 7714, sections 8.1 and 9.1): two zero bytes, SSRC, six bytes of index, XOR salt. An
     /// RTCP index of 31 bits has two zero bytes before it, which are the index's own high bytes.
     /// </summary>
-    /// <param name="salt">12 bytes.</param>
+    /// <param name="salt">12 bytes, as a nonce.</param>
     /// <param name="ssrc">SSRC.</param>
     /// <param name="index">48 bits for RTP, 31 for RTCP.</param>
-    /// <param name="nonce">12 bytes.</param>
-    public static void WriteAeadNonce(ReadOnlySpan<byte> salt, uint ssrc, ulong index, Span<byte> nonce)
-    {
-        ulong head = ((ulong)ssrc << 16) | (index >> 32);
-        BinaryPrimitives.WriteUInt64BigEndian(nonce, BinaryPrimitives.ReadUInt64BigEndian(salt) ^ head);
-        uint tail = BinaryPrimitives.ReadUInt32BigEndian(salt[8..]) ^ (uint)index;
-        BinaryPrimitives.WriteUInt32BigEndian(nonce[8..], tail);
-    }
+    public static AesGcmNonce Aead(AesGcmNonce salt, uint ssrc, ulong index) =>
+        salt.Xor(((ulong)ssrc << 16) | (index >> 32), (uint)index);
 }

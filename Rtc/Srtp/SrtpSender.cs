@@ -28,6 +28,9 @@ public sealed class SrtpSender : IDisposable
     private readonly int _rtcpTagLength;
     private SrtpCounters _counters;
 
+    // Packets come in runs of one stream.
+    private Stream? _latest;
+
     // One index for all SSRCs: each stream sees it grow, and one that is removed and comes again cannot repeat any.
     private uint _nextRtcpIndex = 1;
 
@@ -53,34 +56,39 @@ public sealed class SrtpSender : IDisposable
     public ref readonly SrtpCounters Counters => ref _counters;
 
     /// <summary>
-    /// Encrypts <paramref name="payloadPrefix"/> and then <paramref name="payload"/> into
-    /// <paramref name="destination"/> behind the RTP header that stands at its start, and appends the tag. Sequence
-    /// number and SSRC are read from that header. Neither plaintext may overlap the destination, unless it is
-    /// exactly where its ciphertext goes.
+    /// Encrypts the payload of an RTP packet behind its header and appends the tag. Header and first bytes of the payload
+    /// stand in <paramref name="destination"/> already; sequence number and SSRC are read from there.
     /// </summary>
-    /// <param name="destination">Header, then room for the plaintext and <see cref="MaxRtpOverhead"/> bytes.</param>
+    /// <param name="destination">
+    /// Header and first bytes of the payload, then room for the rest of it and <see cref="MaxRtpOverhead"/> bytes.
+    /// </param>
     /// <param name="headerLength">Length in bytes of header, CSRCs and extension.</param>
-    /// <param name="payloadPrefix">First part of the payload: an RTX sequence number, a rewritten descriptor.</param>
-    /// <param name="payload">The rest of the payload and the padding.</param>
+    /// <param name="writtenLength">
+    /// Length in bytes of the header and what is written of the payload: an RTX sequence number, a rewritten descriptor.
+    /// </param>
+    /// <param name="rest">
+    /// The rest of the payload and the padding; does not overlap the destination, or stands exactly where its ciphertext
+    /// goes.
+    /// </param>
     /// <param name="length">Length in bytes of the SRTP packet; 0 when false is returned.</param>
     /// <param name="isRepeated">Whether the very same packet was protected before.</param>
     /// <returns>False when the packet could not be protected, which is counted.</returns>
     public bool TryProtectRtp(
         Span<byte> destination,
         int headerLength,
-        ReadOnlySpan<byte> payloadPrefix,
-        ReadOnlySpan<byte> payload,
+        int writtenLength,
+        ReadOnlySpan<byte> rest,
         out int length,
         bool isRepeated = false)
     {
         length = 0;
-        int needed = headerLength + payloadPrefix.Length + payload.Length + _rtpTagLength;
+        int needed = writtenLength + rest.Length + _rtpTagLength;
         if (destination.Length < needed)
         {
             return Refuse(SrtpError.NoRoom);
         }
 
-        if (headerLength < SrtpHeader.RtpLength)
+        if (headerLength < SrtpHeader.RtpLength || writtenLength < headerLength)
         {
             return Refuse(SrtpError.Malformed);
         }
@@ -93,7 +101,7 @@ public sealed class SrtpSender : IDisposable
             return Refuse(error);
         }
 
-        _transform.ProtectRtp(packet, headerLength, payloadPrefix, payload, index);
+        _transform.ProtectRtp(packet, headerLength, writtenLength, rest, index);
         _counters.RtpPackets++;
         length = needed;
         return true;
@@ -133,7 +141,11 @@ public sealed class SrtpSender : IDisposable
     /// Forgets an SSRC that sends no more. Should it send again, it begins as a new stream with a rollover counter
     /// of 0.
     /// </summary>
-    public void RemoveStream(uint ssrc) => _streams.Remove(ssrc);
+    public void RemoveStream(uint ssrc)
+    {
+        _streams.Remove(ssrc);
+        _latest = null;
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _transform.Dispose();
@@ -141,17 +153,10 @@ public sealed class SrtpSender : IDisposable
     private SrtpError TakeIndex(uint ssrc, ushort sequenceNumber, bool isRepeated, out ulong index)
     {
         index = sequenceNumber;
-        if (!_streams.TryGetValue(ssrc, out Stream? stream))
+        Stream? stream = FindStream(ssrc);
+        if (stream is null)
         {
-            if (_streams.Count >= _maxStreams)
-            {
-                return SrtpError.TooManyStreams;
-            }
-
-            stream = new Stream();
-            stream.Sent.Accept(index);
-            _streams.Add(ssrc, stream);
-            return SrtpError.None;
+            return TryAddStream(ssrc, index);
         }
 
         ulong highest = stream.Sent.Highest;
@@ -171,14 +176,38 @@ public sealed class SrtpSender : IDisposable
         return error;
     }
 
+    private Stream? FindStream(uint ssrc)
+    {
+        if (_latest is null || _latest.Ssrc != ssrc)
+        {
+            _streams.TryGetValue(ssrc, out _latest);
+        }
+
+        return _latest;
+    }
+
+    private SrtpError TryAddStream(uint ssrc, ulong index)
+    {
+        if (_streams.Count >= _maxStreams)
+        {
+            return SrtpError.TooManyStreams;
+        }
+
+        var stream = new Stream(ssrc);
+        stream.Sent.Accept(index);
+        _streams.Add(ssrc, stream);
+        return SrtpError.None;
+    }
+
     private bool Refuse(SrtpError error)
     {
         _counters.Add(error);
         return false;
     }
 
-    private sealed class Stream
+    private sealed class Stream(uint ssrc)
     {
+        public readonly uint Ssrc = ssrc;
         public ReplayWindow Sent;
     }
 }

@@ -26,15 +26,18 @@ internal static class DatagramWriter
             return 0;
 
         int headerLength = packet.WriteHeader(room, absSendTime, transportCc);
-        int length;
+        int writtenLength = headerLength + packet.WritePayloadPrefix(room[headerLength..]);
+        ReadOnlySpan<byte> rest = packet.PayloadRest;
+        int length = writtenLength + rest.Length;
         if (srtp is null)
-            length = headerLength + packet.WritePayload(room[headerLength..]);
+        {
+            rest.CopyTo(room[writtenLength..]);
+        }
         else
         {
             // What is sent again under its own number says with which transport-wide number it left.
             bool isRepeated = packet.RepeatedTransportCc >= 0;
-            srtp.TryProtectRtp(
-                room, headerLength, packet.PayloadPrefix, packet.PayloadRest, out length, isRepeated);
+            srtp.TryProtectRtp(room, headerLength, writtenLength, rest, out length, isRepeated);
         }
 
         tuple.Commit(length);

@@ -17,26 +17,19 @@ public sealed class AesGcmTests
         using var oracle = new AesGcm(key, AesGcmEncryptor.TagLength);
         for (int length = 0; length < 200; length++)
         {
-            byte[] nonce = Bytes(random, AesGcmEncryptor.NonceLength);
-            byte[] aad = Bytes(random, 1 + random.Next(40));
+            byte[] nonce = Bytes(random, AesGcmNonce.Length);
+            byte[] aad = Bytes(random, random.Next(40));
             byte[] plaintext = Bytes(random, length);
             byte[] expected = new byte[length];
             byte[] expectedTag = new byte[AesGcmEncryptor.TagLength];
             oracle.Encrypt(nonce, plaintext, expected, expectedTag, aad);
 
-            byte[] actual = new byte[length];
-            byte[] actualTag = new byte[AesGcmEncryptor.TagLength];
+            byte[] actual = new byte[length + AesGcmEncryptor.TagLength];
             int cut = random.Next(length + 1);
-            int aadCut = random.Next(aad.Length);
-            encryptor.Begin(nonce);
-            encryptor.AddAuthenticatedData(aad.AsSpan(0, aadCut));
-            encryptor.AddAuthenticatedData(aad.AsSpan(aadCut));
-            encryptor.Update(plaintext.AsSpan(0, cut), actual);
-            encryptor.Update(plaintext.AsSpan(cut), actual.AsSpan(cut));
-            encryptor.Finish(actualTag);
+            plaintext.AsSpan(0, cut).CopyTo(actual);
+            encryptor.Encrypt(new AesGcmNonce(nonce), aad, actual, cut, plaintext.AsSpan(cut));
 
-            Assert.Equal(expected, actual);
-            Assert.Equal(expectedTag, actualTag);
+            Assert.Equal([.. expected, .. expectedTag], actual);
         }
     }
 
@@ -44,15 +37,14 @@ public sealed class AesGcmTests
     public void Decrypts_in_place_and_goes_on_after_a_forgery()
     {
         byte[] key = Bytes(new Random(1), 16);
-        byte[] nonce = new byte[AesGcmEncryptor.NonceLength];
+        AesGcmNonce nonce = new(new byte[AesGcmNonce.Length]);
         byte[] message = "some words to keep"u8.ToArray();
-        byte[] tag = new byte[AesGcmEncryptor.TagLength];
         using var encryptor = new AesGcmEncryptor(key);
         using var decryptor = new AesGcmDecryptor(key);
-        byte[] sealedMessage = new byte[message.Length];
-        encryptor.Begin(nonce);
-        encryptor.Update(message, sealedMessage);
-        encryptor.Finish(tag);
+        byte[] room = new byte[message.Length + AesGcmEncryptor.TagLength];
+        encryptor.Encrypt(nonce, default, room, 0, message);
+        byte[] sealedMessage = room[..message.Length];
+        byte[] tag = room[message.Length..];
 
         byte[] forged = [.. sealedMessage];
         forged[3] ^= 1;
@@ -78,10 +70,38 @@ public sealed class AesGcmTests
         var encryptor = new AesGcmEncryptor(new byte[16]);
         encryptor.Dispose();
         encryptor.Dispose();
-        Assert.Throws<ObjectDisposedException>(() => encryptor.Begin(new byte[AesGcmEncryptor.NonceLength]));
+        Assert.Throws<ObjectDisposedException>(
+            () => encryptor.Encrypt(default, default, new byte[AesGcmEncryptor.TagLength], 0, default));
     }
 
-    private static bool TryOpen(AesGcmDecryptor decryptor, byte[] nonce, byte[] message, byte[] tag)
+    [Theory]
+    [InlineData(-1, 5)]
+    [InlineData(3, 0)]
+    [InlineData(0, 5)]
+    [InlineData(5, 5)]
+    public void Refuses_room_of_another_length(int plaintextLength, int restLength)
+    {
+        using var encryptor = new AesGcmEncryptor(new byte[16]);
+        byte[] room = new byte[4 + AesGcmEncryptor.TagLength];
+        Assert.Throws<ArgumentException>(
+            () => encryptor.Encrypt(default, default, room, plaintextLength, new byte[restLength]));
+        Assert.Equal(new byte[room.Length], room);
+    }
+
+    [Fact]
+    public void Nonce_is_combined_as_a_number_of_96_bits()
+    {
+        byte[] key = new byte[16];
+        using var encryptor = new AesGcmEncryptor(key);
+        byte[] one = new byte[AesGcmEncryptor.TagLength];
+        byte[] other = new byte[AesGcmEncryptor.TagLength];
+        encryptor.Encrypt(new AesGcmNonce([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]), default, one, 0, default);
+        encryptor.Encrypt(default(AesGcmNonce).Xor(0x0102030405060708, 0x090a0b0c), default, other, 0, default);
+        Assert.Equal(one, other);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new AesGcmNonce(new byte[11]));
+    }
+
+    private static bool TryOpen(AesGcmDecryptor decryptor, AesGcmNonce nonce, byte[] message, byte[] tag)
     {
         decryptor.Begin(nonce);
         decryptor.Update(message, message);

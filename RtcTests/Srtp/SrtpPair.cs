@@ -51,7 +51,9 @@ internal sealed class SrtpPair : IDisposable
     {
         byte[] room = new byte[header.Length + prefix.Length + payload.Length + SrtpSender.MaxRtpOverhead];
         header.CopyTo(room);
-        Assert.True(Sender.TryProtectRtp(room, header.Length, prefix, payload, out int length));
+        prefix.CopyTo(room.AsSpan(header.Length));
+        Assert.True(
+            Sender.TryProtectRtp(room, header.Length, header.Length + prefix.Length, payload, out int length));
         return room[..length];
     }
 

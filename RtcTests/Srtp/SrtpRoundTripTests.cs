@@ -60,7 +60,7 @@ public sealed class SrtpRoundTripTests
         new Random(1).NextBytes(payload);
         byte[] expected = one.ProtectRtp(header, default, payload);
         byte[] room = [.. header, .. payload, .. new byte[SrtpSender.MaxRtpOverhead]];
-        Assert.True(other.Sender.TryProtectRtp(room, 12, default, room.AsSpan(12, 100), out int length));
+        Assert.True(other.Sender.TryProtectRtp(room, 12, 12, room.AsSpan(12, 100), out int length));
         Assert.Equal(expected, room[..length]);
     }
 
@@ -82,7 +82,7 @@ public sealed class SrtpRoundTripTests
             ushort sequenceNumber = (ushort)(65_534 + i);
             byte[] header = SrtpPair.Header(sequenceNumber, 0xcafebabe);
             byte[] room = [.. header, .. new byte[payload.Length + SrtpSender.MaxRtpOverhead]];
-            Assert.True(sender.TryProtectRtp(room, 12, default, payload, out int length));
+            Assert.True(sender.TryProtectRtp(room, 12, 12, payload, out int length));
 
             byte[] iv = new byte[16];
             keys.RtpSalt.CopyTo(iv, 0);
@@ -121,12 +121,13 @@ public sealed class SrtpRoundTripTests
         for (int length = 0; length < needed; length++)
         {
             byte[] room = new byte[length];
-            Assert.False(pair.Sender.TryProtectRtp(room, 12, default, new byte[10], out int written));
+            Assert.False(pair.Sender.TryProtectRtp(room, 12, 12, new byte[10], out int written));
             Assert.Equal(0, written);
         }
 
         Assert.Equal(needed, pair.Sender.Counters.NoRoom);
-        Assert.False(pair.Sender.TryProtectRtp(new byte[100], 11, default, default, out _));
+        Assert.False(pair.Sender.TryProtectRtp(new byte[100], 11, 11, default, out _));
+        Assert.False(pair.Sender.TryProtectRtp(new byte[100], 20, 19, default, out _));
         Assert.False(pair.Sender.TryProtectRtcp(new byte[7], new byte[100], out _));
         Assert.False(pair.Sender.TryProtectRtcp(new byte[8], new byte[100], out _));
         Assert.False(pair.Sender.TryProtectRtcp(SrtpPair.Compound(8, 1), new byte[11 + suite.RtcpTagLength()], out _));
@@ -157,7 +158,8 @@ public sealed class SrtpRoundTripTests
         {
             header.CopyTo(room, 0);
             BinaryPrimitives.WriteUInt16BigEndian(room.AsSpan(2), (ushort)i);
-            pair.Sender.TryProtectRtp(room, 12, payload.AsSpan(0, 2), payload, out int length);
+            payload.AsSpan(0, 2).CopyTo(room.AsSpan(12));
+            pair.Sender.TryProtectRtp(room, 12, 14, payload, out int length);
             pair.Receiver.TryUnprotectRtp(room.AsSpan(0, length), out _);
             pair.Sender.TryProtectRtcp(compound, room, out length);
             pair.Receiver.TryUnprotectRtcp(room.AsSpan(0, length), out _);

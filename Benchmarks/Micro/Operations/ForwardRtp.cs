@@ -80,9 +80,13 @@ internal sealed class ForwardRtp : RouterOperation
     protected override void Write(in OutgoingRtp packet, Span<byte> room, int headerLength)
     {
         if (_srtp is null)
+        {
             base.Write(packet, room, headerLength);
-        else
-            Expect(_srtp.Sender.TryProtectRtp(room, headerLength, packet.PayloadPrefix, packet.PayloadRest, out _));
+            return;
+        }
+
+        int writtenLength = headerLength + packet.WritePayloadPrefix(room[headerLength..]);
+        Expect(_srtp.Sender.TryProtectRtp(room, headerLength, writtenLength, packet.PayloadRest, out _));
     }
 
     private void Receive()

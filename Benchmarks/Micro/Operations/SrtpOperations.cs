@@ -43,10 +43,10 @@ internal sealed class ProtectRtp(SrtpSuite suite) : Operation
     public override void Run()
     {
         ReadOnlySpan<byte> packet = _packet;
-        packet[..SamplePackets.HeaderLength].CopyTo(_destination);
+        int headerLength = SamplePackets.HeaderLength;
+        packet[..headerLength].CopyTo(_destination);
         SamplePackets.SetSequenceNumber(_destination, _sequenceNumber++);
-        Expect(_srtp.Sender.TryProtectRtp(
-            _destination, SamplePackets.HeaderLength, default, packet[SamplePackets.HeaderLength..], out _));
+        Expect(_srtp.Sender.TryProtectRtp(_destination, headerLength, headerLength, packet[headerLength..], out _));
     }
 
     public override void Dispose()
@@ -67,12 +67,12 @@ internal sealed class RoundTripRtp(SrtpSuite suite) : Operation
     public override void Run()
     {
         ReadOnlySpan<byte> packet = _packet;
-        packet[..SamplePackets.HeaderLength].CopyTo(_destination);
+        int headerLength = SamplePackets.HeaderLength;
+        packet[..headerLength].CopyTo(_destination);
         SamplePackets.SetSequenceNumber(_destination, _sequenceNumber++);
         Expect(
             _srtp.Sender.TryProtectRtp(
-                _destination, SamplePackets.HeaderLength, default, packet[SamplePackets.HeaderLength..],
-                out int length) &&
+                _destination, headerLength, headerLength, packet[headerLength..], out int length) &&
             _srtp.Receiver.TryUnprotectRtp(_destination.AsSpan(0, length), out _));
     }
 

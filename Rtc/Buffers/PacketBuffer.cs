@@ -49,7 +49,7 @@ public sealed class PacketBuffer
     public void AddReference(BufferPurpose purpose)
     {
         if (ReferenceCount == 0)
-            throw new InvalidOperationException($"a reference for {purpose} was taken to a free packet buffer");
+            throw TakenWhileFree(purpose);
 
         Count(purpose);
     }
@@ -61,7 +61,7 @@ public sealed class PacketBuffer
     public bool Release(BufferPurpose purpose)
     {
         if (ReferenceCount == 0)
-            throw new InvalidOperationException($"a packet buffer was released twice, last by {purpose}");
+            throw ReleasedTwice(purpose);
 #if DEBUG
         if (_references[(int)purpose] == 0)
             throw new InvalidOperationException($"a packet buffer has no reference for {purpose}: {Describe()}");
@@ -91,6 +91,12 @@ public sealed class PacketBuffer
     /// <summary>Overwrites what was there, so that a view that outlived its memory is seen in a test.</summary>
     internal void Poison() => _slab.Slice(_offset, Capacity).Fill(0xAA);
 #endif
+
+    private static InvalidOperationException TakenWhileFree(BufferPurpose purpose) =>
+        new($"a reference for {purpose} was taken to a free packet buffer");
+
+    private static InvalidOperationException ReleasedTwice(BufferPurpose purpose) =>
+        new($"a packet buffer was released twice, last by {purpose}");
 
     /// <summary>Who holds it, for a person to read; only debug builds know the purposes.</summary>
     internal string Describe()

@@ -415,11 +415,14 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant, IForwar
 
     internal byte GetFractionLost() => IsActive ? _streams.FractionLost : (byte)0;
 
-    internal void OnProducerPacket(RtpPacket packet, long nowUs)
+    internal void OnProducerPackets(ReadOnlySpan<RtpPacket> packets, long nowUs)
     {
         // Numbering starts over when sending goes on, so what is left out until then does not count.
-        if (IsActive)
-            _streams.Process(packet, _isPayloadTypeSupported[packet.PayloadType], nowUs);
+        foreach (RtpPacket packet in packets)
+        {
+            if (IsActive)
+                _streams.Process(packet, _isPayloadTypeSupported[packet.PayloadType], nowUs);
+        }
     }
 
     /// <summary>A packet leaves for the first time; returns the transport-wide number that it left with.</summary>

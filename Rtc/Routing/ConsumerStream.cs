@@ -18,6 +18,7 @@ internal sealed class ConsumerStream(
 {
     private readonly SequenceRewriter _rewriter = new(firstSequenceNumber);
     private readonly HeldPackets _held = new();
+    private readonly byte[] _descriptor = new byte[Vp8.MaxDescriptorLength];
     private bool _hasSent;
     private bool _isFrameComplete;
 
@@ -42,18 +43,12 @@ internal sealed class ConsumerStream(
 
         var sent = new SentPosition(_hasSent, Sender.MaxTimestamp, _isFrameComplete);
         ForwardingDecision decision = Strategy.Decide(packet, sent, nowUs);
-        switch (decision.Action)
-        {
-            case ForwardingAction.Drop:
-                _rewriter.Drop(packet.SequenceNumber);
-                break;
-            case ForwardingAction.Hold:
-                _held.Add(packet);
-                break;
-            case ForwardingAction.Forward:
-                Forward(packet, decision, nowUs);
-                break;
-        }
+        if (decision.Action == ForwardingAction.Forward)
+            Forward(packet, decision, nowUs);
+        else if (decision.Action == ForwardingAction.Drop)
+            _rewriter.Drop(packet.SequenceNumber);
+        else if (decision.Action == ForwardingAction.Hold)
+            _held.Add(packet);
     }
 
     /// <summary>Nothing that was sent is sent again, nothing that waits is sent.</summary>
@@ -83,35 +78,43 @@ internal sealed class ConsumerStream(
         if (decision.ChangesLayers || decision.SwitchesStream)
             consumer.TellLayers(isOtherStream: decision.SwitchesStream);
 
-        uint timestamp = packet.Timestamp - decision.TimestampOffset;
-        bool isSent = _rewriter.TryRewrite(packet.SequenceNumber, out ushort sequenceNumber) && Sender.TryAdd(
-            packet, sequenceNumber, timestamp, decision.Marker, decision.PictureNumbers, nowUs);
-        if (isSent)
-        {
-            _hasSent = true;
-            if (sequenceNumber == _rewriter.MaxOutput)
-                _isFrameComplete = decision.Marker;
-
-            Span<byte> prefix = stackalloc byte[Vp8.MaxDescriptorLength];
-            int prefixLength = decision.PictureNumbers.Write(packet, prefix);
-            ushort transportCc = consumer.Send(
-                new OutgoingRtp(packet)
-                {
-                    Ssrc = Sender.Ssrc,
-                    SequenceNumber = sequenceNumber,
-                    Timestamp = timestamp,
-                    Marker = decision.Marker,
-                    Mid = mid,
-                    PayloadPrefix = prefix[..prefixLength],
-                    PrefixReplaces = decision.PictureNumbers.Replaces(packet),
-                },
-                nowUs);
-            Sender.RememberTransportCc(sequenceNumber, transportCc);
-        }
-
+        bool isSent = TrySend(packet, decision, nowUs);
         if (decision.ReleasesHeld)
             SendHeld(packet, isSent, nowUs);
     }
+
+    private bool TrySend(RtpPacket packet, in ForwardingDecision decision, long nowUs)
+    {
+        PictureNumbers numbers = decision.PictureNumbers;
+        uint timestamp = packet.Timestamp - decision.TimestampOffset;
+        if (!_rewriter.TryRewrite(packet.SequenceNumber, out ushort sequenceNumber)
+            || !Sender.TryAdd(packet, sequenceNumber, timestamp, decision.Marker, numbers, nowUs))
+        {
+            return false;
+        }
+
+        _hasSent = true;
+        if (sequenceNumber == _rewriter.MaxOutput)
+            _isFrameComplete = decision.Marker;
+
+        ushort transportCc = consumer.Send(
+            new OutgoingRtp(packet)
+            {
+                Ssrc = Sender.Ssrc,
+                SequenceNumber = sequenceNumber,
+                Timestamp = timestamp,
+                Marker = decision.Marker,
+                Mid = mid,
+                PayloadPrefix = numbers.IsRewritten ? WriteDescriptor(packet, numbers) : default,
+                PrefixReplaces = numbers.Replaces(packet),
+            },
+            nowUs);
+        Sender.RememberTransportCc(sequenceNumber, transportCc);
+        return true;
+    }
+
+    private ReadOnlySpan<byte> WriteDescriptor(RtpPacket packet, PictureNumbers numbers) =>
+        _descriptor.AsSpan(0, numbers.Write(packet, _descriptor));
 
     // What arrived before the first packet of the key frame and belongs behind it.
     private void SendHeld(RtpPacket keyFrame, bool isSent, long nowUs)

@@ -83,11 +83,13 @@ internal sealed class ConsumerStreams
     public void Process(RtpPacket packet, bool isSupported, long nowUs)
     {
         if (_streams.Length == 1)
-        {
             _streams[0].Process(packet, isSupported, nowUs);
-            return;
-        }
+        else
+            ProcessPiped(packet, isSupported, nowUs);
+    }
 
+    private void ProcessPiped(RtpPacket packet, bool isSupported, long nowUs)
+    {
         foreach (ConsumerStream stream in _streams)
         {
             if (stream.Strategy.IsCurrent(packet))

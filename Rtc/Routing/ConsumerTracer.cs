@@ -18,6 +18,12 @@ internal sealed class ConsumerTracer(IConsumerListener listener)
     /// <summary>A packet went out, under this transport-wide number where it has room for one.</summary>
     public void OnPacket(in OutgoingRtp packet, ushort transportCc, bool isRtx, long nowUs)
     {
+        if (Types != RtpTraceEventTypes.None)
+            TracePacket(packet, transportCc, isRtx, nowUs);
+    }
+
+    private void TracePacket(in OutgoingRtp packet, ushort transportCc, bool isRtx, long nowUs)
+    {
         RtpTraceEventTypes type =
             packet.Packet.IsKeyFrame && (Types & RtpTraceEventTypes.KeyFrame) != 0
                 ? RtpTraceEventTypes.KeyFrame

@@ -26,10 +26,7 @@ internal sealed class ProducerFanout(Producer producer, ForwardingBatch batch) :
     public void Forward(ReadOnlySpan<RtpPacket> packets, long nowUs)
     {
         for (int i = 0; i < Consumers.Count; i++)
-        {
-            foreach (RtpPacket packet in packets)
-                Consumers[i].OnProducerPacket(packet, nowUs);
-        }
+            Consumers[i].OnProducerPackets(packets, nowUs);
 
         for (int i = 0; i < Observers.Count; i++)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Rtc.Buffers;
 using Rtc.Rtp.Codecs;
 
@@ -89,10 +90,18 @@ public sealed class RtpPacket
     public ReadOnlySpan<byte> Bytes => Memory[..Length];
 
     /// <summary>Fixed header, contributing sources and header extension.</summary>
-    public ReadOnlySpan<byte> Header => Memory[..HeaderLength];
+    public ReadOnlySpan<byte> Header
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Memory[..HeaderLength];
+    }
 
     /// <summary>The payload.</summary>
-    public ReadOnlySpan<byte> Payload => Memory.Slice(HeaderLength, PayloadLength);
+    public ReadOnlySpan<byte> Payload
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Memory.Slice(HeaderLength, PayloadLength);
+    }
 
     /// <summary>How many references are held.</summary>
     public int ReferenceCount => _buffer?.ReferenceCount ?? 0;
@@ -104,7 +113,11 @@ public sealed class RtpPacket
 
     internal bool IsTwoByteForm { get; private set; }
 
-    internal Span<byte> Memory => (_buffer ?? throw Free()).Span;
+    internal Span<byte> Memory
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (_buffer ?? throw Free()).Span;
+    }
 
     /// <summary>Sees the packet as a parsed one, for what is not kept beside the bytes.</summary>
     public RtpPacketView AsView() => RtpPacketView.TryParse(Memory[..Length], out RtpPacketView view)

@@ -19,11 +19,11 @@ public static class SequenceNumbers
 
     /// <summary>Whether 16-bit <paramref name="number"/> comes after <paramref name="reference"/>.</summary>
     public static bool IsNewer(ushort number, ushort reference) =>
-        number != reference && (ushort)(number - reference) < 0x8000;
+        (short)(number - reference) > 0;
 
     /// <summary>Whether 32-bit <paramref name="number"/> comes after <paramref name="reference"/>.</summary>
     public static bool IsNewer(uint number, uint reference) =>
-        number != reference && number - reference < 0x8000_0000;
+        (int)(number - reference) > 0;
 
     /// <summary>Whether 15-bit <paramref name="number"/> comes after <paramref name="reference"/>.</summary>
     public static bool IsNewer15(ushort number, ushort reference) =>
@@ -31,7 +31,7 @@ public static class SequenceNumbers
 
     /// <summary>Whether 8-bit <paramref name="number"/> comes after <paramref name="reference"/>.</summary>
     public static bool IsNewer(byte number, byte reference) =>
-        number != reference && (byte)(number - reference) < 0x80;
+        (sbyte)(number - reference) > 0;
 
     /// <summary>
     /// The number of 64 bits whose low 16 are <paramref name="number"/> and that is nearest to

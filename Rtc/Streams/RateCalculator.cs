@@ -12,12 +12,13 @@ public sealed class RateCalculator
     private readonly int _itemCount;
     private readonly double _bitsPerSecondPerByte;
 
-    // Made with the first bytes: of the many kinds of traffic that a transport counts most never come.
+    // What had been added before each item. Made with the first bytes: of the many kinds of traffic that a transport
+    // counts most never come.
     private long[]? _items;
 
     private int _newest;
     private long _newestStartMs;
-    private long _windowBytes;
+    private long _newestEndUs = long.MinValue;
 
     /// <summary>Makes one whose window is <paramref name="windowMs"/> milliseconds long, at least 1.</summary>
     public RateCalculator(int windowMs)
@@ -34,10 +35,9 @@ public sealed class RateCalculator
     /// <summary>Counts <paramref name="bytes"/> at <paramref name="nowUs"/>; time does not go back.</summary>
     public void Add(int bytes, long nowUs)
     {
-        long[] items = _items ??= new long[_itemCount];
-        Slide(items, nowUs / 1000);
-        items[_newest] += bytes;
-        _windowBytes += bytes;
+        if (nowUs >= _newestEndUs)
+            Slide(nowUs / 1000);
+
         TotalBytes += bytes;
     }
 
@@ -47,35 +47,39 @@ public sealed class RateCalculator
         if (_items is null)
             return 0;
 
-        Slide(_items, nowUs / 1000);
-        return (long)((_windowBytes * _bitsPerSecondPerByte) + 0.5);
+        if (nowUs >= _newestEndUs)
+            Slide(nowUs / 1000);
+
+        int oldest = _newest + 1 < _itemCount ? _newest + 1 : 0;
+        return (long)(((TotalBytes - _items[oldest]) * _bitsPerSecondPerByte) + 0.5);
     }
 
-    private void Slide(long[] items, long nowMs)
+    private void Slide(long nowMs)
     {
-        // Most packets fall into the newest item, and a division of 64 bits takes longer than the rest of a packet's
-        // counting.
-        long elapsedMs = nowMs - _newestStartMs;
-        if (elapsedMs < _itemMs)
-            return;
-
-        long steps = elapsedMs / _itemMs;
-        if (steps >= items.Length)
+        long[] items = _items ??= new long[_itemCount];
+        long steps = (nowMs - _newestStartMs) / _itemMs;
+        if (steps >= _itemCount)
         {
-            if (_windowBytes != 0)
-                Array.Clear(items);
-
-            _windowBytes = 0;
+            Array.Fill(items, TotalBytes);
             _newestStartMs = nowMs;
-            return;
+        }
+        else
+        {
+            _newestStartMs += steps * _itemMs;
+            _newest = Advance(items, _newest, (int)steps, TotalBytes);
         }
 
-        _newestStartMs += steps * _itemMs;
+        _newestEndUs = (_newestStartMs + _itemMs) * 1000;
+    }
+
+    private static int Advance(long[] items, int newest, int steps, long totalBytes)
+    {
         for (; steps > 0; steps--)
         {
-            _newest = _newest + 1 == items.Length ? 0 : _newest + 1;
-            _windowBytes -= items[_newest];
-            items[_newest] = 0;
+            newest = newest + 1 < items.Length ? newest + 1 : 0;
+            items[newest] = totalBytes;
         }
+
+        return newest;
     }
 }

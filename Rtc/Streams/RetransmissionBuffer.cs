@@ -1,28 +1,10 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Rtc.Buffers;
 using Rtc.Rtp;
 using Rtc.Rtp.Codecs;
 
 namespace Rtc.Streams;
-
-/// <summary>
-/// What a sender remembers of a packet: the shared packet and what differed when it was sent. It holds the packet by its
-/// number and not by reference: there are 2,500 of these a consumer, and the collector would look at all of them.
-/// </summary>
-internal struct SentRtp
-{
-    /// <summary><see cref="RtpPacket.Number"/>; 0 where nothing was sent.</summary>
-    public int PacketNumber;
-    public uint Timestamp;
-    public ushort SequenceNumber;
-    public bool Marker;
-    public byte Retransmissions;
-    public ushort TransportCc;
-    public PictureNumbers PictureNumbers;
-
-    // The lower 32 bits: an hour is longer than anything is kept while the stream goes on.
-    public uint RetransmittedAtUs;
-}
 
 /// <summary>
 /// The packets that a sender can send again, by the sequence numbers that it gave them. Holds references to packets
@@ -47,6 +29,10 @@ public sealed class RetransmissionBuffer
     private ushort _oldest;
     private int _span;
 
+    // Of the first and the last record.
+    private uint _oldestTimestamp;
+    private uint _newestTimestamp;
+
     /// <param name="maxPackets">How many sequence numbers it spans at most, 1 to 32,768.</param>
     /// <param name="maxAgeMs">How far timestamps may lie behind the newest, in milliseconds.</param>
     /// <param name="clockRate">The RTP clock in Hz.</param>
@@ -55,7 +41,7 @@ public sealed class RetransmissionBuffer
         ArgumentOutOfRangeException.ThrowIfLessThan(maxPackets, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(maxPackets, 32_768);
         _maxPackets = maxPackets;
-        _maxAgeTicks = (uint)((ulong)maxAgeMs * clockRate / 1000);
+        _maxAgeTicks = (uint)Math.Min((ulong)maxAgeMs * clockRate / 1000, int.MaxValue);
     }
 
     /// <summary>How many sequence numbers it spans; some of them may be missing.</summary>
@@ -74,32 +60,24 @@ public sealed class RetransmissionBuffer
         RtpPacket packet, ushort sequenceNumber, uint timestamp, bool marker, PictureNumbers pictureNumbers)
     {
         _packets ??= packet.Pool;
-        if (_span > 0 && SequenceNumbers.IsNewer(Newest, sequenceNumber)
-            && SequenceNumbers.IsNewer(timestamp, At(Newest).Timestamp))
-        {
-            // A lower number with a later timestamp: the numbering started over.
-            Clear();
-        }
-
-        if (_span > 0)
-            RemoveOlderThan(Later(timestamp, At(Newest).Timestamp));
-
-        bool hasRoom = _span == 0 ? TryStart(sequenceNumber)
-            : SequenceNumbers.IsNewer(sequenceNumber, Newest) ? TryExtendForward(sequenceNumber, timestamp)
-            : SequenceNumbers.IsNewer(_oldest, sequenceNumber) ? TryExtendBackward(sequenceNumber, timestamp)
-            : FitsBetween(sequenceNumber, timestamp);
-        if (!hasRoom)
+        int ahead = SequenceNumbers.Distance(Newest, sequenceNumber);
+        int later = SequenceNumbers.Distance(_newestTimestamp, timestamp);
+        bool isNext = _span > 0 && ahead > 0 && ahead < _maxPackets && (uint)later <= _maxAgeTicks;
+        bool hasPlace = isNext
+            ? TryExtendForward(ahead, timestamp)
+            : TryFindPlace(sequenceNumber, timestamp, ahead, later);
+        if (!hasPlace)
             return false;
 
         packet.AddReference(BufferPurpose.Retransmission);
-        At(sequenceNumber) = new SentRtp
-        {
-            PacketNumber = packet.Number,
-            SequenceNumber = sequenceNumber,
-            Timestamp = timestamp,
-            Marker = marker,
-            PictureNumbers = pictureNumbers,
-        };
+        ref SentRtp sent = ref At(sequenceNumber);
+        sent.PacketNumber = packet.Number;
+        sent.Timestamp = timestamp;
+        sent.SequenceNumber = sequenceNumber;
+        sent.Marker = marker;
+        sent.Retransmissions = 0;
+        sent.TransportCc = 0;
+        sent.PictureNumbers = pictureNumbers;
         return true;
     }
 
@@ -123,64 +101,83 @@ public sealed class RetransmissionBuffer
     /// <summary>The packet of a record that is filled.</summary>
     internal RtpPacket PacketOf(in SentRtp sent) => _packets![sent.PacketNumber];
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Span<SentRtp> Records(PacketBuffer chunk) =>
         MemoryMarshal.Cast<byte, SentRtp>(chunk.Span[..ChunkBytes]);
 
-    private static uint Later(uint first, uint second) => SequenceNumbers.IsNewer(first, second) ? first : second;
-
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref SentRtp At(ushort sequenceNumber) =>
         ref Records(ChunkAt(sequenceNumber)!)[sequenceNumber & (ChunkLength - 1)];
 
     private ref PacketBuffer? ChunkAt(ushort sequenceNumber) =>
         ref _chunks[(sequenceNumber >> ChunkShift) & (_chunks.Length - 1)];
 
-    private bool TryStart(ushort sequenceNumber)
+    /// <summary>A place for a packet that is not the next, or the first.</summary>
+    private bool TryFindPlace(ushort sequenceNumber, uint timestamp, int ahead, int later)
+    {
+        if (_span == 0 || StartsOver(ahead, later))
+        {
+            Clear();
+            return TryStart(sequenceNumber, timestamp);
+        }
+
+        if (ahead >= 0 || later > 0)
+            return false;
+
+        return SequenceNumbers.IsNewer(_oldest, sequenceNumber)
+            ? TryExtendBackward(sequenceNumber, timestamp)
+            : FitsBetween(sequenceNumber, timestamp);
+    }
+
+    /// <summary>
+    /// Whether nothing that is here can stay beside a packet: it is too new, by number or timestamp, or it has a lower
+    /// number with a later timestamp or a higher number with a timestamp from long ago.
+    /// </summary>
+    private bool StartsOver(int ahead, int later)
+    {
+        if (later > _maxAgeTicks)
+            return true;
+
+        return ahead < 0 ? later > 0
+            : ahead > 0 && (later < -(long)_maxAgeTicks || (ahead >= _maxPackets && later >= 0));
+    }
+
+    private bool TryStart(ushort sequenceNumber, uint timestamp)
     {
         if (!TryCover(sequenceNumber, 1))
             return false;
 
         _oldest = sequenceNumber;
         _span = 1;
+        _oldestTimestamp = timestamp;
+        _newestTimestamp = timestamp;
         return true;
     }
 
-    private bool TryExtendForward(ushort sequenceNumber, uint timestamp)
+    /// <summary>Makes the number that is so far ahead the newest; it and its timestamp are within the limits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryExtendForward(int ahead, uint timestamp)
     {
-        if (IsTooOld(timestamp, At(Newest).Timestamp))
-        {
-            // A higher number with a timestamp from long ago: the timeline started over.
-            Clear();
-            return TryStart(sequenceNumber);
-        }
-
-        if (SequenceNumbers.IsNewer(At(Newest).Timestamp, timestamp))
-            return false;
-
-        int needed = (ushort)(sequenceNumber - _oldest) + 1;
-        if ((ushort)(sequenceNumber - Newest) >= _maxPackets)
-        {
-            Clear();
-            return TryStart(sequenceNumber);
-        }
-
-        while (needed > _maxPackets)
-        {
+        // Neither takes the newest away, which is within the limits as well.
+        while (timestamp - _oldestTimestamp > _maxAgeTicks)
             RemoveOldest();
-            needed = (ushort)(sequenceNumber - _oldest) + 1;
-        }
+        while (_span + ahead > _maxPackets)
+            RemoveOldest();
 
-        if (!TryCover(_oldest, needed))
+        bool isInChunkOfNewest = (Newest & (ChunkLength - 1)) + ahead < ChunkLength;
+        if (!isInChunkOfNewest && !TryCover(_oldest, _span + ahead))
             return false;
 
-        _span = needed;
+        _span += ahead;
+        _newestTimestamp = timestamp;
         return true;
     }
 
     private bool TryExtendBackward(ushort sequenceNumber, uint timestamp)
     {
         int needed = (ushort)(Newest - sequenceNumber) + 1;
-        if (needed > _maxPackets || SequenceNumbers.IsNewer(timestamp, At(_oldest).Timestamp)
-            || IsTooOld(timestamp, At(Newest).Timestamp))
+        if (needed > _maxPackets || SequenceNumbers.IsNewer(timestamp, _oldestTimestamp)
+            || _newestTimestamp - timestamp > _maxAgeTicks)
         {
             return false;
         }
@@ -190,6 +187,7 @@ public sealed class RetransmissionBuffer
 
         _oldest = sequenceNumber;
         _span = needed;
+        _oldestTimestamp = timestamp;
         return true;
     }
 
@@ -211,32 +209,28 @@ public sealed class RetransmissionBuffer
             && !SequenceNumbers.IsNewer(timestamp, At(after).Timestamp);
     }
 
-    private void RemoveOlderThan(uint newestTimestamp)
-    {
-        while (_span > 0 && IsTooOld(At(_oldest).Timestamp, newestTimestamp))
-            RemoveOldest();
-    }
-
     private void RemoveOldest()
     {
+        ref SentRtp sent = ref At(_oldest);
+        PacketOf(sent).Release(BufferPurpose.Retransmission);
+        sent.PacketNumber = 0;
         do
         {
-            ref SentRtp sent = ref At(_oldest);
-            if (sent.PacketNumber != 0)
-                PacketOf(sent).Release(BufferPurpose.Retransmission);
-
-            sent = default;
             _span--;
             bool isLastOfChunk = (_oldest & (ChunkLength - 1)) == ChunkLength - 1;
             if (isLastOfChunk || _span == 0)
                 ReleaseChunk(_oldest);
-            _oldest++;
-        }
-        while (_span > 0 && At(_oldest).PacketNumber == 0);
-    }
 
-    private bool IsTooOld(uint timestamp, uint newestTimestamp) =>
-        SequenceNumbers.IsNewer(newestTimestamp, timestamp) && newestTimestamp - timestamp > _maxAgeTicks;
+            _oldest++;
+            if (_span == 0)
+                return;
+
+            sent = ref At(_oldest);
+        }
+        while (sent.PacketNumber == 0);
+
+        _oldestTimestamp = sent.Timestamp;
+    }
 
     private void ReleaseChunk(ushort sequenceNumber)
     {

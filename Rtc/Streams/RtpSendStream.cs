@@ -103,7 +103,8 @@ public sealed class RtpSendStream
             _sent = new RetransmissionBuffer(MaxStoredPackets, maxAgeMs, parameters.ClockRate);
         }
 
-        if (parameters.RtxSsrc is not null)
+        HasRtx = parameters.RtxSsrc is not null;
+        if (HasRtx)
             _rtxSequenceNumber = (ushort)random.NextUInt32();
     }
 
@@ -117,7 +118,7 @@ public sealed class RtpSendStream
     public ReadOnlySpan<byte> Cname => _cname;
 
     /// <summary>Whether retransmissions go by a stream of their own.</summary>
-    public bool HasRtx => Parameters.RtxSsrc is not null;
+    public bool HasRtx { get; }
 
     /// <summary>The score, 0 to 10.</summary>
     public byte Score => _score.Score;
@@ -149,17 +150,14 @@ public sealed class RtpSendStream
         PictureNumbers pictureNumbers,
         long nowUs)
     {
-        if (!TryUpdateSequence(packet, sequenceNumber, timestamp, nowUs))
+        SequenceVerdict verdict = _sequence.Update(sequenceNumber);
+        if (verdict != SequenceVerdict.InOrder && !MayBeSent(verdict, sequenceNumber))
             return false;
 
-        if (_sent is not null)
-        {
-            if (_sent.Contains(sequenceNumber))
-                return false;
+        if (timestamp != _maxTimestamp || !_hasTimestamp || verdict == SequenceVerdict.Restart)
+            UpdateTimestamp(verdict, timestamp, packet, nowUs);
 
-            _sent.TryInsert(packet, sequenceNumber, timestamp, marker, pictureNumbers);
-        }
-
+        _sent?.TryInsert(packet, sequenceNumber, timestamp, marker, pictureNumbers);
         _counter.Add(packet.Length, packet.PayloadLength, nowUs);
         return true;
     }
@@ -170,7 +168,8 @@ public sealed class RtpSendStream
     /// </summary>
     public void RememberTransportCc(ushort sequenceNumber, ushort transportCc)
     {
-        if (HasRtx || _sent is null)
+        // Where the transport does not count, nothing is to be remembered.
+        if (transportCc == 0 || HasRtx || _sent is null)
             return;
 
         int index = _sent.IndexOf(sequenceNumber);
@@ -313,29 +312,33 @@ public sealed class RtpSendStream
         Bitrate = _counter.GetBitrate(nowUs),
     };
 
-    private bool TryUpdateSequence(RtpPacket packet, ushort sequenceNumber, uint timestamp, long nowUs)
+    /// <summary>What comes in order has a number that nothing was sent by; the rest must be looked at.</summary>
+    private bool MayBeSent(SequenceVerdict verdict, ushort sequenceNumber)
     {
-        SequenceVerdict verdict = _sequence.Update(sequenceNumber);
-        if (verdict == SequenceVerdict.Rejected)
+        switch (verdict)
         {
-            _packetsDiscarded++;
-            return false;
+            case SequenceVerdict.Rejected:
+                _packetsDiscarded++;
+                return false;
+            case SequenceVerdict.Restart:
+                _sent?.Clear();
+                return true;
+            default:
+                return _sent is null || !_sent.Contains(sequenceNumber);
         }
+    }
 
-        if (verdict == SequenceVerdict.Restart)
-            _sent?.Clear();
+    // Where numbers go on in order, or start over, the timeline goes with them, also back.
+    private void UpdateTimestamp(SequenceVerdict verdict, uint timestamp, RtpPacket packet, long nowUs)
+    {
+        bool isLate = verdict == SequenceVerdict.OutOfOrder && !SequenceNumbers.IsNewer(timestamp, _maxTimestamp);
+        if (isLate && _hasTimestamp)
+            return;
 
-        bool movedBack = verdict == SequenceVerdict.InOrder && SequenceNumbers.IsNewer(_maxTimestamp, timestamp);
-        if (!_hasTimestamp || movedBack || verdict == SequenceVerdict.Restart
-            || SequenceNumbers.IsNewer(timestamp, _maxTimestamp))
-        {
-            _hasTimestamp = true;
-            _maxTimestamp = timestamp;
-            _maxTimestampAtUs = nowUs;
-            _maxTimestampCaptureAtUs = packet.CaptureAtUs;
-        }
-
-        return true;
+        _hasTimestamp = true;
+        _maxTimestamp = timestamp;
+        _maxTimestampAtUs = nowUs;
+        _maxTimestampCaptureAtUs = packet.CaptureAtUs;
     }
 
     private void RetransmitOne(ushort sequenceNumber, long nowUs)

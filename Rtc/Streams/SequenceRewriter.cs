@@ -104,25 +104,17 @@ public sealed class SequenceRewriter
     /// </summary>
     public bool TryRewrite(ushort input, out ushort output)
     {
-        output = 0;
-        if (IsNumberedAnew(input))
-            Sync((ushort)(input - 1));
-        else if (_hasFloor && !IsAfter(input, _floor))
-            return false;
-
-        if (!_started || IsAfter(input, _maxInput))
+        int before;
+        if (IsAfter(input, _maxInput))
         {
-            _started = true;
-            _maxInput = input;
-            Forget();
+            before = GoTo(input);
+        }
+        else if (!TryGoBackTo(input, out before))
+        {
+            output = 0;
+            return false;
         }
 
-        int before = CountDroppedBefore(input);
-        if (before < _droppedCount && At(before) == input)
-            return false;
-
-        if (IsAfter(input, _maxForwarded) || input == _maxInput)
-            _maxForwarded = input;
         ushort relative = (ushort)((input + _offset - before) & _mask);
         if (IsAfter(relative, _maxOutput))
             _maxOutput = relative;
@@ -131,9 +123,55 @@ public sealed class SequenceRewriter
         return true;
     }
 
+    /// <summary>The input is newer than all others; how many dropped numbers count against it.</summary>
+    private int GoTo(ushort input)
+    {
+        _started = true;
+        _maxInput = input;
+        _maxForwarded = input;
+        if (_hasFloor || _droppedCount > 0)
+            Forget();
+
+        return _droppedCount;
+    }
+
+    /// <summary>
+    /// The input is not newer than all others: false when it has no place, otherwise how many dropped numbers count
+    /// against it.
+    /// </summary>
+    private bool TryGoBackTo(ushort input, out int before)
+    {
+        before = 0;
+        if (!_started)
+        {
+            _started = true;
+            _maxInput = input;
+            Forget();
+        }
+        else if (IsNumberedAnew(input))
+        {
+            Sync((ushort)(input - 1));
+            before = GoTo(input);
+            return true;
+        }
+        else if (_hasFloor && !IsAfter(input, _floor))
+        {
+            return false;
+        }
+
+        before = CountDroppedBefore(input);
+        if (before < _droppedCount && At(before) == input)
+            return false;
+
+        if (IsAfter(input, _maxForwarded) || input == _maxInput)
+            _maxForwarded = input;
+
+        return true;
+    }
+
     // Receivers behind SRTP take a packet far behind the newest for a replay, so a restart must not reach them.
-    private bool IsNumberedAnew(ushort input) => _shift == 0 && _started && !IsAfter(input, _maxInput)
-        && (ushort)(_maxInput - input) >= SequenceValidator.MaxMisorder;
+    private bool IsNumberedAnew(ushort input) =>
+        _shift == 0 && (ushort)(_maxInput - input) >= SequenceValidator.MaxMisorder;
 
     private bool IsAfter(ushort left, ushort right) => (short)((left - right) << _shift) > 0;
 

@@ -50,6 +50,37 @@ public class RateCalculatorTests
         Assert.Equal(800, rate.GetBitsPerSecond(3_600_000_000));
     }
 
+    [Theory]
+    [InlineData(2500, 25, 40_000)]
+    [InlineData(1000, 10, 3000)]
+    [InlineData(100, 1, 30_000)]
+    [InlineData(7, 1, 4000)]
+    public void It_counts_what_a_list_of_items_holds(int windowMs, int itemMs, int stepUs)
+    {
+        var random = new Random(windowMs);
+        var rate = new RateCalculator(windowMs);
+        List<(long StartMs, int Bytes)> items = [];
+        long startMs = 0, nowUs = 0, total = 0;
+        for (int i = 0; i < 20_000; i++)
+        {
+            nowUs += random.Next(200) == 0 ? random.Next(windowMs * 3000) : random.Next(stepUs);
+            long steps = ((nowUs / 1000) - startMs) / itemMs;
+            startMs = steps < windowMs / itemMs ? startMs + (steps * itemMs) : nowUs / 1000;
+            items.RemoveAll(item => item.StartMs <= startMs - windowMs);
+            if (random.Next(4) != 0)
+            {
+                int bytes = random.Next(1500);
+                rate.Add(bytes, nowUs);
+                items.Add((startMs, bytes));
+                total += bytes;
+            }
+
+            double bitsPerSecond = items.Sum(item => item.Bytes) * 8000.0 / windowMs;
+            Assert.Equal(bitsPerSecond, rate.GetBitsPerSecond(nowUs), tolerance: 0.5);
+            Assert.Equal(total, rate.TotalBytes);
+        }
+    }
+
     [Fact]
     public void Packets_of_nothing_but_padding_count_without_bytes()
     {

@@ -179,6 +179,46 @@ public sealed class RetransmissionBufferTests : IDisposable
         Assert.Equal(0, CountRecordChunks());
     }
 
+    [Theory]
+    [InlineData(1, 1, 1, 200)]
+    [InlineData(2, 3, 20, 2000)]
+    [InlineData(3, 60, 2, 4000)]
+    [InlineData(4, 100, 30, 40_000)]
+    public void It_keeps_what_the_model_keeps(int seed, int step, int lateness, int timestampStep)
+    {
+        var random = new Random(seed);
+        var model = new RetransmissionModel(maxPackets: 100, maxAgeTicks: 90_000);
+        ushort newest = 65_000;
+        uint timestamp = uint.MaxValue - 500_000;
+        for (int i = 0; i < 10_000; i++)
+        {
+            ushort number = newest;
+            uint sent = timestamp;
+            switch (random.Next(100))
+            {
+                case < 80:
+                    number = newest += (ushort)random.Next(1, step + 1);
+                    sent = timestamp += (uint)(random.Next(3) == 0 ? random.Next(timestampStep) : 0);
+                    break;
+                case < 98:
+                    int late = random.Next(lateness + 1);
+                    number -= (ushort)late;
+                    sent -= (uint)(late * random.Next(timestampStep));
+                    break;
+                default:
+                    number = newest += (ushort)random.Next(65_536);
+                    sent = timestamp += (uint)random.Next(-200_000, 200_000);
+                    break;
+            }
+
+            Assert.Equal(model.TryInsert(number, sent), Insert(number, sent));
+            Assert.Equal(model.Span, _buffer.Span);
+            Assert.Equal(model.Count, _packet.ReferenceCount - 1);
+            for (int back = -2; back < 130; back += 1 + random.Next(10))
+                Assert.Equal(model.Contains((ushort)(newest - back)), _buffer.Contains((ushort)(newest - back)));
+        }
+    }
+
     private int CountRecordChunks() => _memory.GetReferenceCount(BufferPurpose.RetransmissionRecords);
 
     private void Release(int count)

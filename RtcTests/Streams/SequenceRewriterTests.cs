@@ -29,6 +29,8 @@ public class SequenceRewriterTests
     [InlineData("late input after a sync keeps its place", "10 s99 101 103 102 100", "10 12 14 13 11")]
     [InlineData("a sender that numbers anew, back", "20000 20001 5000 5001 x4999 5003", "20000 20001 20002 20003 20005")]
     [InlineData("a sender that numbers anew, ahead", "0 1 40000 40001", "0 1 2 3")]
+    [InlineData("a jump ahead soon after a sync", "10 s99 200 32900 32901", "10 111 32811 32812")]
+    [InlineData("drops before the first output", "s99 d100 d101 102 x101 x100", "1")]
     [InlineData("as late as can be", "0 1600 101 102", "0 1600 101 102")]
     [InlineData("wrap of the input", "65534 65535 0 1", "65534 65535 0 1")]
     [InlineData("drop over the wrap", "65534 d65535 0 d1 2", "65534 65535 0")]

@@ -16,16 +16,26 @@ public sealed class PacketBuffer
     private readonly int[] _references = new int[PacketPool.PurposeCount];
 #endif
 
-    internal PacketBuffer(PacketPool pool, PacketSlab slab, int offset, int capacity)
+    internal PacketBuffer(PacketPool pool, PacketPool.SlotClass slots, PacketSlab slab, int offset)
     {
         _pool = pool;
+        Slots = slots;
         _slab = slab;
         _offset = offset;
-        Capacity = capacity;
+        Capacity = slots.Capacity;
     }
 
     /// <summary>How many bytes there are.</summary>
     public int Capacity { get; }
+
+    /// <summary>Which slots it is one of.</summary>
+    internal PacketPool.SlotClass Slots { get; }
+
+    /// <summary>
+    /// What the slot is used by again and again, made with its first use and kept: to join the two anew each time would
+    /// be a reference that the collector has to follow, for every packet. Null where nothing was kept.
+    /// </summary>
+    internal object? Companion { get; set; }
 
     /// <summary>How many references are held; 0 while the slot is free.</summary>
     public int ReferenceCount { get; private set; }

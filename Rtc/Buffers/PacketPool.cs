@@ -23,9 +23,13 @@ public sealed class PacketPool
     /// <summary>The bound that is used when none is given, in bytes.</summary>
     public const long DefaultMaxBytes = 512L * 1024 * 1024;
 
+    /// <summary>Bytes of a slot for records, which has slabs of its own.</summary>
+    public const int RecordsCapacity = 4096;
+
     internal const int PurposeCount = (int)BufferPurpose.Test + 1;
 
     private const int SmallSlotsPerSlab = 128;
+    private const int RecordsSlotsPerSlab = 64;
     private const int LongShare = 4;
     private const long MaxFreeLongBytes = 4 * 1024 * 1024;
 
@@ -38,6 +42,8 @@ public sealed class PacketPool
         new(16 * SmallCapacity, slotsPerSlab: 1),
         new(LargeCapacity, slotsPerSlab: 1),
     ];
+
+    private readonly SlotClass _records = new(RecordsCapacity, RecordsSlotsPerSlab);
 
     private long _longBytes;
     private long _freeLongBytes;
@@ -80,8 +86,24 @@ public sealed class PacketPool
     /// </summary>
     public bool TryRent(int capacity, BufferPurpose purpose, [NotNullWhen(true)] out PacketBuffer? buffer)
     {
-        SlotClass slots = ClassOf(capacity);
-        if (capacity > LargeCapacity || (slots.FreeCount == 0 && !TryGrow(slots)))
+        if (capacity <= LargeCapacity)
+            return TryRent(ClassOf(capacity), purpose, out buffer);
+
+        RefusedCount++;
+        buffer = null;
+        return false;
+    }
+
+    /// <summary>
+    /// Rents a slot of <see cref="RecordsCapacity"/> bytes for what is kept beside packets. It comes out of other slabs
+    /// than theirs, so that a packet's slot is one for packets all the time.
+    /// </summary>
+    public bool TryRentRecords(BufferPurpose purpose, [NotNullWhen(true)] out PacketBuffer? buffer) =>
+        TryRent(_records, purpose, out buffer);
+
+    private bool TryRent(SlotClass slots, BufferPurpose purpose, [NotNullWhen(true)] out PacketBuffer? buffer)
+    {
+        if (slots.FreeCount == 0 && !TryGrow(slots))
         {
             RefusedCount++;
             buffer = null;
@@ -89,7 +111,7 @@ public sealed class PacketPool
         }
 
         buffer = slots.Pop();
-        if (slots.Capacity > SmallCapacity)
+        if (slots.IsLong)
             _freeLongBytes -= slots.Capacity;
         buffer.Count(purpose);
         RentedCount++;
@@ -130,8 +152,8 @@ public sealed class PacketPool
         _outstanding.Remove(buffer);
         buffer.Poison();
 #endif
-        SlotClass slots = ClassOf(buffer.Capacity);
-        if (slots.Capacity == SmallCapacity)
+        SlotClass slots = buffer.Slots;
+        if (!slots.IsLong)
         {
             slots.Push(buffer);
         }
@@ -157,12 +179,11 @@ public sealed class PacketPool
     private bool TryGrow(SlotClass slots)
     {
         int bytes = slots.SlabBytes;
-        bool isLong = slots.Capacity > SmallCapacity;
-        if (ReservedBytes + bytes > MaxBytes || (isLong && _longBytes + bytes > MaxLongBytes))
+        if (ReservedBytes + bytes > MaxBytes || (slots.IsLong && _longBytes + bytes > MaxLongBytes))
             return false;
 
         ReservedBytes += bytes;
-        if (isLong)
+        if (slots.IsLong)
         {
             _longBytes += bytes;
             _freeLongBytes += bytes;
@@ -172,7 +193,8 @@ public sealed class PacketPool
         return true;
     }
 
-    private sealed class SlotClass(int capacity, int slotsPerSlab)
+    /// <summary>Slots of one length.</summary>
+    internal sealed class SlotClass(int capacity, int slotsPerSlab)
     {
         private PacketBuffer[] _free = [];
         private int _total;
@@ -183,6 +205,9 @@ public sealed class PacketPool
 
         public int SlabBytes => capacity * slotsPerSlab;
 
+        /// <summary>Whether each has its own slab, which is freed when too many are free.</summary>
+        public bool IsLong => slotsPerSlab == 1;
+
         public void AddSlab(PacketPool pool)
         {
             PacketSlab slab = new(SlabBytes);
@@ -191,7 +216,7 @@ public sealed class PacketPool
                 Array.Resize(ref _free, Math.Max(_total, _free.Length * 2));
 
             for (int i = slotsPerSlab - 1; i >= 0; i--)
-                Push(new PacketBuffer(pool, slab, i * capacity, capacity));
+                Push(new PacketBuffer(pool, this, slab, i * capacity));
         }
 
         public void Forget() => _total--;

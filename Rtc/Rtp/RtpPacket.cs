@@ -16,6 +16,7 @@ public sealed class RtpPacket
 
     private readonly RtpPacketPool _pool;
     private PacketBuffer? _buffer;
+    private bool _isInUse;
 
     internal RtpPacket(RtpPacketPool pool, int number)
     {
@@ -104,7 +105,7 @@ public sealed class RtpPacket
     }
 
     /// <summary>How many references are held.</summary>
-    public int ReferenceCount => _buffer?.ReferenceCount ?? 0;
+    public int ReferenceCount => _isInUse ? Buffer.ReferenceCount : 0;
 
     /// <summary>Its number in its pool, from 1 on, for whoever keeps so many that references would be a burden.</summary>
     internal int Number { get; }
@@ -116,7 +117,13 @@ public sealed class RtpPacket
     internal Span<byte> Memory
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => (_buffer ?? throw Free()).Span;
+        get => Buffer.Span;
+    }
+
+    private PacketBuffer Buffer
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _isInUse ? _buffer! : throw Free();
     }
 
     /// <summary>Sees the packet as a parsed one, for what is not kept beside the bytes.</summary>
@@ -126,23 +133,31 @@ public sealed class RtpPacket
 
     /// <summary>Takes one more reference, which ends with a <see cref="Release"/> for the same purpose.</summary>
     /// <exception cref="InvalidOperationException">No reference is held any more.</exception>
-    public void AddReference(BufferPurpose purpose) => (_buffer ?? throw Free()).AddReference(purpose);
+    public void AddReference(BufferPurpose purpose) => Buffer.AddReference(purpose);
 
     /// <summary>Gives a reference back. Nothing of the packet may be read after one's last.</summary>
     /// <exception cref="InvalidOperationException">More was given back than taken.</exception>
     public void Release(BufferPurpose purpose)
     {
-        if (!(_buffer ?? throw Free()).Release(purpose))
+        PacketBuffer buffer = Buffer;
+        if (!buffer.Release(purpose))
+            return;
+
+        _isInUse = false;
+        if (ReferenceEquals(buffer.Companion, this))
             return;
 
         _buffer = null;
         _pool.Return(this);
     }
 
+    /// <summary>Gives a packet that has none its memory.</summary>
+    internal void Attach(PacketBuffer buffer) => _buffer = buffer;
+
     internal void Fill(
-        PacketBuffer buffer, in RtpPacketView source, byte payloadType, uint ssrc, in RtpHeaderLayout header)
+        in RtpPacketView source, byte payloadType, uint ssrc, in RtpHeaderLayout header)
     {
-        _buffer = buffer;
+        _isInUse = true;
         Ssrc = ssrc;
         SequenceNumber = source.SequenceNumber;
         Timestamp = source.Timestamp;

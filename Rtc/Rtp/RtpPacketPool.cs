@@ -3,7 +3,10 @@ using Rtc.Buffers;
 
 namespace Rtc.Rtp;
 
-/// <summary>Makes the shared packets of one loop out of its packet memory, and keeps their objects for reuse.</summary>
+/// <summary>
+/// Makes the shared packets of one loop out of its packet memory, and keeps their objects for reuse: that of a small slot
+/// stays with it, those of long slots, which may be freed, are handed round.
+/// </summary>
 /// <param name="memory">Where their bytes come from.</param>
 public sealed class RtpPacketPool(PacketPool memory)
 {
@@ -48,10 +51,21 @@ public sealed class RtpPacketPool(PacketPool memory)
         RtpHeaderLayout header = RtpHeaderLayout.Write(bytes, source, payloadType, ssrc, extensions);
         source.Payload.CopyTo(bytes[header.Length..]);
 
-        packet = _free.TryPop(out RtpPacket? free) ? free : Make();
-        packet.Fill(buffer, source, payloadType, ssrc, header);
+        packet = buffer.Companion as RtpPacket;
+        if (packet is null || !ReferenceEquals(packet.Pool, this))
+            packet = Join(buffer);
+        packet.Fill(source, payloadType, ssrc, header);
         packet.ReceivedAtUs = nowUs;
         return true;
+    }
+
+    private RtpPacket Join(PacketBuffer buffer)
+    {
+        RtpPacket packet = _free.TryPop(out RtpPacket? free) ? free : Make();
+        packet.Attach(buffer);
+        if (buffer.Capacity == PacketPool.SmallCapacity)
+            buffer.Companion ??= packet;
+        return packet;
     }
 
     private RtpPacket Make()

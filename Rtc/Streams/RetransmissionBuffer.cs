@@ -13,10 +13,10 @@ namespace Rtc.Streams;
 /// </summary>
 public sealed class RetransmissionBuffer
 {
-    // A chunk of records is one small slot of packet memory.
-    private const int ChunkShift = 6;
+    // A chunk of records is one slot of packet memory.
+    private const int ChunkShift = 7;
     private const int ChunkLength = 1 << ChunkShift;
-    private const int ChunkBytes = PacketPool.SmallCapacity;
+    private const int ChunkBytes = PacketPool.RecordsCapacity;
 
     private readonly int _maxPackets;
     private readonly uint _maxAgeTicks;
@@ -253,7 +253,7 @@ public sealed class RetransmissionBuffer
             if (chunk is not null)
                 continue;
 
-            if (!_packets!.Memory.TryRent(ChunkBytes, BufferPurpose.RetransmissionRecords, out chunk))
+            if (!_packets!.Memory.TryRentRecords(BufferPurpose.RetransmissionRecords, out chunk))
             {
                 ReleaseUncovered();
                 return false;

@@ -116,6 +116,26 @@ public class PacketPoolTests
     }
 
     [Fact]
+    public void Records_have_slabs_of_their_own_within_the_same_bound()
+    {
+        var pool = new PacketPool(maxBytes: 2 * 128 * PacketPool.SmallCapacity);
+        Assert.True(pool.TryRentRecords(BufferPurpose.Test, out PacketBuffer? record));
+        Assert.Equal(PacketPool.RecordsCapacity, record.Capacity);
+        Assert.Equal(PacketPool.RecordsCapacity, record.Span.Length);
+        Assert.Equal(pool.MaxBytes / 2, pool.ReservedBytes);
+        Assert.True(pool.TryRent(100, BufferPurpose.Test, out PacketBuffer? packet));
+        Assert.Equal(pool.MaxBytes, pool.ReservedBytes);
+        record.Release(BufferPurpose.Test);
+        packet.Release(BufferPurpose.Test);
+
+        Assert.True(pool.TryRent(PacketPool.SmallCapacity, BufferPurpose.Test, out PacketBuffer? second));
+        Assert.Same(packet, second);
+        Assert.True(pool.TryRentRecords(BufferPurpose.Test, out PacketBuffer? third));
+        Assert.Same(record, third);
+        Assert.False(pool.TryRent(3_000, BufferPurpose.Test, out _));
+    }
+
+    [Fact]
     public void A_slot_is_free_after_the_last_reference_only()
     {
         var pool = new PacketPool();

@@ -151,6 +151,40 @@ public class RtpPacketPoolTests
     }
 
     [Fact]
+    public void The_packet_of_a_small_slot_stays_with_it_whoever_uses_the_slot_meanwhile()
+    {
+        RtpPacket first = Write(RtpSamples.Bare, list => list);
+        first.Release(BufferPurpose.Forwarding);
+        Assert.True(_pool.Memory.TryRent(1, BufferPurpose.Test, out PacketBuffer? slot));
+        Assert.Equal(0, first.ReferenceCount);
+        Assert.Throws<InvalidOperationException>(() => first.Bytes.Length);
+
+        RtpPacket second = Write(RtpSamples.Browser, list => list);
+        Assert.NotSame(first, second);
+        slot.Release(BufferPurpose.Test);
+        RtpPacket third = Write(RtpSamples.Bare, list => list);
+
+        Assert.Same(first, third);
+        Assert.Equal(12, third.Bytes.Length);
+        Assert.NotEqual(12, second.Bytes.Length);
+    }
+
+    [Fact]
+    public void The_packets_of_long_slots_are_handed_round()
+    {
+        RtpPacket first = Write(Long(3_000), list => list);
+        first.Release(BufferPurpose.Forwarding);
+
+        RtpPacket second = Write(Long(10_000), list => list);
+
+        Assert.Same(first, second);
+        Assert.Equal(10_000, second.PayloadLength);
+        Assert.Same(second, _pool[second.Number]);
+        second.Release(BufferPurpose.Forwarding);
+        Assert.Throws<InvalidOperationException>(() => second.Bytes.Length);
+    }
+
+    [Fact]
     public void A_packet_lives_until_its_last_reference()
     {
         RtpPacket packet = Write(RtpSamples.Bare, list => list);
@@ -207,6 +241,8 @@ public class RtpPacketPoolTests
     }
 
     private delegate RtpExtensionList Build(RtpExtensionList list);
+
+    private static byte[] Long(int payloadLength) => [.. RtpSamples.Bare, .. new byte[payloadLength]];
 
     private RtpPacket Write(byte[] datagram, Build build)
     {

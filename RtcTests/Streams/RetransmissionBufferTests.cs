@@ -125,37 +125,38 @@ public sealed class RetransmissionBufferTests : IDisposable
     [Fact]
     public void Records_take_memory_where_there_are_packets_and_nowhere_else()
     {
-        Assert.True(Insert(63, 1));
+        var wide = new RetransmissionBuffer(maxPackets: 300, maxAgeMs: 1000, clockRate: 90_000);
+        Assert.True(wide.TryInsert(_packet, 127, 1, marker: false, default));
         Assert.Equal(1, CountRecordChunks());
-        Assert.True(Insert(64, 1));
+        Assert.True(wide.TryInsert(_packet, 128, 1, marker: false, default));
         Assert.Equal(2, CountRecordChunks());
-        Assert.True(Insert(130, 1));
+        Assert.True(wide.TryInsert(_packet, 260, 1, marker: false, default));
         Assert.Equal(3, CountRecordChunks());
-        Assert.False(_buffer.Contains(100));
+        Assert.False(wide.Contains(200));
 
-        // 63 is too old now, and what is between it and 130.
-        Assert.True(Insert(131, 90_002));
+        // 127 is too old now, and what is between it and 260.
+        Assert.True(wide.TryInsert(_packet, 261, 90_002, marker: false, default));
         Assert.Equal(1, CountRecordChunks());
-        _buffer.Clear();
+        wide.Clear();
         Assert.Equal(0, CountRecordChunks());
     }
 
     [Fact]
     public void A_packet_is_not_kept_where_there_is_no_memory_for_its_record()
     {
-        while (_memory.TryRent(1, BufferPurpose.Test, out PacketBuffer? taken))
+        while (_memory.TryRentRecords(BufferPurpose.Test, out PacketBuffer? taken))
             _taken.Add(taken);
 
-        Assert.False(Insert(1, 1));
+        Assert.False(Insert(200, 1));
         Release(1);
-        Assert.True(Insert(1, 1));
-        Assert.False(Insert(64, 1));
-        Assert.False(Insert(65_535, 1));
-        Assert.True(Insert(63, 1));
-        Assert.True(_buffer.Contains(1));
+        Assert.True(Insert(200, 1));
+        Assert.False(Insert(256, 1));
+        Assert.False(Insert(127, 1));
+        Assert.True(Insert(199, 1));
+        Assert.True(_buffer.Contains(200));
         Assert.Equal(3, _packet.ReferenceCount);
         Release(_taken.Count);
-        Assert.True(Insert(64, 1));
+        Assert.True(Insert(256, 1));
     }
 
     [Fact]

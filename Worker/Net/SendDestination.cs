@@ -33,9 +33,6 @@ internal sealed unsafe class SendDestination
 
     public int Tail { get; set; } = -1;
 
-    /// <summary>The next destination of the lane that has datagrams in this turn.</summary>
-    public SendDestination? NextDirty { get; set; }
-
     /// <summary>Which turn of the queue the fields below belong to.</summary>
     public uint Epoch { get; private set; }
 

@@ -6,7 +6,10 @@ namespace Worker.Net;
 /// </summary>
 internal abstract class SendLane(SendQueue queue, int fd, int backlogBytes) : IDisposable
 {
-    private SendDestination? _lastDirty;
+    // The first of these have datagrams in this turn. The rest stays where it is: a lane has the same peers burst after
+    // burst, and a reference that is written anew is one that the collector looks at.
+    private SendDestination[] _destinations = [];
+    private int _dirtyCount;
 
     public SendQueue Queue { get; } = queue;
 
@@ -22,18 +25,20 @@ internal abstract class SendLane(SendQueue queue, int fd, int backlogBytes) : ID
 
     protected DatagramRing Backlog { get; } = new(backlogBytes);
 
-    protected SendDestination? FirstDirty { get; private set; }
+    /// <summary>The destinations that have datagrams in this turn, in the order in which they got the first one.</summary>
+    protected ReadOnlySpan<SendDestination> Dirty => _destinations.AsSpan(0, _dirtyCount);
 
     /// <summary>Whether it stands in the queue's list of lanes to flush.</summary>
-    public bool IsDirty => FirstDirty is not null;
+    public bool IsDirty => _dirtyCount > 0;
 
     public void AddDirty(SendDestination destination)
     {
-        if (_lastDirty is null)
-            FirstDirty = destination;
-        else
-            _lastDirty.NextDirty = destination;
-        _lastDirty = destination;
+        if (_dirtyCount == _destinations.Length)
+            Array.Resize(ref _destinations, Math.Max(1, _dirtyCount * 2));
+
+        ref SendDestination place = ref _destinations[_dirtyCount++];
+        if (!ReferenceEquals(place, destination))
+            place = destination;
     }
 
     /// <summary>Writes the bytes in front of a datagram of <paramref name="length"/> bytes.</summary>
@@ -48,18 +53,13 @@ internal abstract class SendLane(SendQueue queue, int fd, int backlogBytes) : ID
     public void Flush()
     {
         FlushDirty();
-        SendDestination? destination = FirstDirty;
-        while (destination is not null)
+        foreach (SendDestination destination in Dirty)
         {
-            SendDestination? next = destination.NextDirty;
             destination.Head = -1;
             destination.Tail = -1;
-            destination.NextDirty = null;
-            destination = next;
         }
 
-        FirstDirty = null;
-        _lastDirty = null;
+        _dirtyCount = 0;
         OnFlushed();
     }
 

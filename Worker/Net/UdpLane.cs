@@ -81,7 +81,7 @@ internal sealed unsafe class UdpLane(SendQueue queue, int fd, UdpSocket? socket,
     {
         // What waits goes first, so that the order to each destination is kept.
         _isFull = IsBlocked;
-        for (SendDestination? destination = FirstDirty; destination is not null; destination = destination.NextDirty)
+        foreach (SendDestination destination in Dirty)
         {
             int entry = destination.Head;
             while (entry >= 0)

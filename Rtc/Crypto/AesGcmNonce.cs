@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Rtc.Crypto;
@@ -31,6 +32,7 @@ public readonly struct AesGcmNonce
     /// <summary>This XOR a number of 96 bits.</summary>
     /// <param name="head">Its first 64 bits.</param>
     /// <param name="tail">Its last 32 bits.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public AesGcmNonce Xor(ulong head, uint tail) => BitConverter.IsLittleEndian
         ? new(_head ^ BinaryPrimitives.ReverseEndianness(head), _tail ^ BinaryPrimitives.ReverseEndianness(tail))
         : new(_head ^ head, _tail ^ tail);

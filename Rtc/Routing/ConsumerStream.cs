@@ -13,7 +13,7 @@ internal sealed class ConsumerStream(
     Consumer consumer,
     IForwardingStrategy strategy,
     RtpSendStream sender,
-    byte[] mid,
+    RtpMid mid,
     ushort firstSequenceNumber)
 {
     private readonly SequenceRewriter _rewriter = new(firstSequenceNumber);

@@ -20,7 +20,7 @@ internal sealed class ConsumerStreams
     /// <summary>Makes the streams of a consumer, whose type and preferred layers are known.</summary>
     public ConsumerStreams(Consumer consumer, ConsumerOptions options, RouterEnvironment environment)
     {
-        byte[] mid = Encoding.UTF8.GetBytes(options.RtpParameters.Mid);
+        var mid = new RtpMid(Encoding.UTF8.GetBytes(options.RtpParameters.Mid));
         int count = consumer.Type == RtpParametersType.Pipe ? options.RtpParameters.Encodings.Count : 1;
         _streams = new ConsumerStream[count];
         for (int i = 0; i < _streams.Length; i++)
@@ -197,7 +197,7 @@ internal sealed class ConsumerStreams
     public List<RtpStreamStats> GetStats(long nowUs) => [.. _streams.Map(stream => stream.Sender.GetStats(nowUs))];
 
     private static ConsumerStream Create(
-        Consumer consumer, ConsumerOptions options, RouterEnvironment environment, int index, byte[] mid)
+        Consumer consumer, ConsumerOptions options, RouterEnvironment environment, int index, RtpMid mid)
     {
         RtpEncodingParameters encoding = options.RtpParameters.Encodings[index];
         var parameters = RtpStreamParameters.Create(options.RtpParameters, index, encoding.Ssrc!.Value, rid: "");

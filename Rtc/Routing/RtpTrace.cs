@@ -118,7 +118,7 @@ public sealed record RtpPacketDump
         PayloadSize = packet.PayloadLength,
         SpatialLayer = packet.Packet.SpatialLayer,
         TemporalLayer = packet.Packet.TemporalLayer,
-        Mid = packet.Mid.IsEmpty ? null : Encoding.UTF8.GetString(packet.Mid),
+        Mid = packet.Mid.Length == 0 ? null : packet.Mid.ToString(),
         WideSequenceNumber = packet.HasTransportCc ? transportCc : null,
     };
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Rtc.Rtp;
 
@@ -39,10 +40,9 @@ public readonly ref struct OutgoingRtp
     public byte PayloadType { get; init; }
 
     /// <summary>
-    /// The receiver's MID, UTF-8. When it is empty, or longer than the <see cref="RtpExtensionList.MidRoom"/> bytes
-    /// that the header has, the packet is sent without MID and the receiver tells the stream by its SSRC.
+    /// The receiver's MID. Where it is empty the packet is sent without, and the receiver tells the stream by its SSRC.
     /// </summary>
-    public ReadOnlySpan<byte> Mid { get; init; }
+    public RtpMid Mid { get; init; }
 
     /// <summary>
     /// What is sent in place of the first <see cref="PrefixReplaces"/> bytes of the payload: a rewritten codec
@@ -88,23 +88,23 @@ public readonly ref struct OutgoingRtp
     /// <param name="transportCc">The transport-wide sequence number; 0 where the transport does not count.</param>
     public int WriteHeader(Span<byte> destination, uint absSendTime, ushort transportCc)
     {
-        ReadOnlySpan<byte> header = Packet.Header;
-        header.CopyTo(destination);
-        destination[1] = (byte)((Marker ? 0x80 : 0) | PayloadType);
-        BinaryPrimitives.WriteUInt16BigEndian(destination[2..], SequenceNumber);
-        BinaryPrimitives.WriteUInt32BigEndian(destination[4..], Timestamp);
-        BinaryPrimitives.WriteUInt32BigEndian(destination[8..], Ssrc);
-        if (Packet.MidOffset >= 0)
-            WriteMid(destination, Packet.MidOffset);
+        RtpPacket packet = Packet;
+        ReadOnlySpan<byte> shared = packet.Header;
+        shared.CopyTo(destination);
+        Span<byte> header = destination[..shared.Length];
+        WriteFixedFields(header[..RtpPacketView.FixedHeaderLength]);
+        if (packet.MidOffset >= 0)
+            WriteMid(header, packet.MidOffset);
 
-        if (HasAbsSendTime)
+        if (packet.AbsSendTimeOffset >= 0)
         {
-            destination[Packet.AbsSendTimeOffset] = (byte)(absSendTime >> 16);
-            BinaryPrimitives.WriteUInt16BigEndian(destination[(Packet.AbsSendTimeOffset + 1)..], (ushort)absSendTime);
+            Span<byte> time = header.Slice(packet.AbsSendTimeOffset, 3);
+            BinaryPrimitives.WriteUInt16BigEndian(time, (ushort)(absSendTime >> 8));
+            time[2] = (byte)absSendTime;
         }
 
-        if (HasTransportCc)
-            BinaryPrimitives.WriteUInt16BigEndian(destination[Packet.TransportCcOffset..], transportCc);
+        if (packet.TransportCcOffset >= 0)
+            BinaryPrimitives.WriteUInt16BigEndian(header.Slice(packet.TransportCcOffset, 2), transportCc);
 
         return header.Length;
     }
@@ -128,23 +128,32 @@ public readonly ref struct OutgoingRtp
         return PayloadPrefix.Length;
     }
 
+    // Whose length the compiler knows, so that it checks it once.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void WriteFixedFields(Span<byte> header)
+    {
+        header[1] = (byte)((Marker ? 0x80 : 0) | PayloadType);
+        BinaryPrimitives.WriteUInt16BigEndian(header[2..], SequenceNumber);
+        BinaryPrimitives.WriteUInt32BigEndian(header[4..], Timestamp);
+        BinaryPrimitives.WriteUInt32BigEndian(header[8..], Ssrc);
+    }
+
     /// <summary>
     /// The element keeps its place: what a shorter MID leaves over, or all of it without a MID, becomes padding.
     /// </summary>
-    private void WriteMid(Span<byte> destination, int offset)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void WriteMid(Span<byte> header, int offset)
     {
-        int length = Mid.Length <= RtpExtensionList.MidRoom ? Mid.Length : 0;
-        if (length == 0)
-        {
-            int headLength = Packet.IsTwoByteForm ? 2 : 1;
-            destination.Slice(offset - headLength, headLength + RtpExtensionList.MidRoom).Clear();
-            return;
-        }
+        int length = Mid.Length;
+        bool isTwoByteForm = Packet.IsTwoByteForm;
+        if (isTwoByteForm)
+            header[offset - 1] = (byte)length;
+        else
+            header[offset - 1] = (byte)(length > 0 ? (header[offset - 1] & 0xF0) | (length - 1) : 0);
 
-        destination[offset - 1] = (byte)(Packet.IsTwoByteForm
-            ? length
-            : (destination[offset - 1] & 0xF0) | (length - 1));
-        Mid.CopyTo(destination[offset..]);
-        destination.Slice(offset + length, RtpExtensionList.MidRoom - length).Clear();
+        if (isTwoByteForm && length == 0)
+            header[offset - 2] = 0;
+
+        Mid.Write(header.Slice(offset, RtpExtensionList.MidRoom));
     }
 }

@@ -17,6 +17,7 @@ public sealed class RtpPacket
     private readonly RtpPacketPool _pool;
     private PacketBuffer? _buffer;
     private bool _isInUse;
+    private long _receivedAtUs;
 
     internal RtpPacket(RtpPacketPool pool, int number)
     {
@@ -74,7 +75,18 @@ public sealed class RtpPacket
     public byte TemporalLayer => Descriptor.TemporalLayer;
 
     /// <summary>When it arrived, in monotonic microseconds.</summary>
-    public long ReceivedAtUs { get; set; }
+    public long ReceivedAtUs
+    {
+        get => _receivedAtUs;
+        set
+        {
+            _receivedAtUs = value;
+            ReceivedAbsSendTime = NtpTime.ToAbsSendTime(value);
+        }
+    }
+
+    /// <summary>The same as an absolute send time, computed once for all consumers.</summary>
+    public uint ReceivedAbsSendTime { get; private set; }
 
     /// <summary>
     /// When its media was captured, by our monotonic clock in microseconds; <see cref="NoTime"/> when not known.

@@ -23,6 +23,7 @@ internal struct ReplayWindow
     public readonly bool IsStarted => _isStarted;
 
     /// <summary>Whether a packet with this index may be taken; changes nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly SrtpError Check(ulong index)
     {
         if (!_isStarted || index > Highest)
@@ -38,7 +39,18 @@ internal struct ReplayWindow
         return (_bits[WordOf(index)] & BitOf(index)) != 0 ? SrtpError.Replayed : SrtpError.None;
     }
 
+    /// <summary><see cref="Check"/>, and <see cref="Accept"/> where it finds nothing wrong.</summary>
+    public SrtpError Take(ulong index)
+    {
+        SrtpError error = Check(index);
+        if (error == SrtpError.None)
+            Accept(index);
+
+        return error;
+    }
+
     /// <summary>Marks an index that passed <see cref="Check"/> as taken.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Accept(ulong index)
     {
         if (!_isStarted)

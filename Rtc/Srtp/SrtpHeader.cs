@@ -36,9 +36,9 @@ internal static class SrtpHeader
         return length <= packet.Length;
     }
 
-    public static ushort SequenceNumberOf(ReadOnlySpan<byte> rtp) => BinaryPrimitives.ReadUInt16BigEndian(rtp[2..]);
+    public static ushort SequenceNumberOf(ReadOnlySpan<byte> rtp) => BinaryPrimitives.ReadUInt16BigEndian(rtp.Slice(2, 2));
 
-    public static uint SsrcOfRtp(ReadOnlySpan<byte> rtp) => BinaryPrimitives.ReadUInt32BigEndian(rtp[8..]);
+    public static uint SsrcOfRtp(ReadOnlySpan<byte> rtp) => BinaryPrimitives.ReadUInt32BigEndian(rtp.Slice(8, 4));
 
     public static uint SsrcOfRtcp(ReadOnlySpan<byte> rtcp) => BinaryPrimitives.ReadUInt32BigEndian(rtcp[4..]);
 

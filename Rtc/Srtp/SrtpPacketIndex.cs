@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Rtc.Srtp;
 
 /// <summary>Rollover counter and sequence number as one number of 48 bits (RFC 3711, section 3.3.1).</summary>
@@ -13,6 +15,7 @@ internal static class SrtpPacketIndex
     /// The index that is nearest to the highest one seen; false where that would lie before the first rollover or
     /// after the last.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryEstimate(ulong highest, ushort sequenceNumber, out ulong index)
     {
         long delta = sequenceNumber - (long)(highest & 0xffff);

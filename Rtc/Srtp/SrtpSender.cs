@@ -152,38 +152,36 @@ public sealed class SrtpSender : IDisposable
 
     private SrtpError TakeIndex(uint ssrc, ushort sequenceNumber, bool isRepeated, out ulong index)
     {
-        index = sequenceNumber;
         Stream? stream = FindStream(ssrc);
         if (stream is null)
         {
+            index = sequenceNumber;
             return TryAddStream(ssrc, index);
         }
 
         ulong highest = stream.Sent.Highest;
-        if (!SrtpPacketIndex.TryEstimate(highest, sequenceNumber, out index))
+        bool isInRange = SrtpPacketIndex.TryEstimate(highest, sequenceNumber, out ulong estimate);
+        index = estimate;
+        if (!isInRange)
         {
-            return index > SrtpPacketIndex.Max && highest > SrtpPacketIndex.Max / 2
+            return estimate > SrtpPacketIndex.Max && highest > SrtpPacketIndex.Max / 2
                 ? SrtpError.KeyExhausted
                 : SrtpError.TooOld;
         }
 
-        SrtpError error = isRepeated && index <= highest ? SrtpError.None : stream.Sent.Check(index);
-        if (error == SrtpError.None && (!isRepeated || index > highest))
-        {
-            stream.Sent.Accept(index);
-        }
-
-        return error;
+        return isRepeated && estimate <= highest ? SrtpError.None : stream.Sent.Take(estimate);
     }
 
     private Stream? FindStream(uint ssrc)
     {
-        if (_latest is null || _latest.Ssrc != ssrc)
+        Stream? stream = _latest;
+        if (stream is null || stream.Ssrc != ssrc)
         {
-            _streams.TryGetValue(ssrc, out _latest);
+            _streams.TryGetValue(ssrc, out stream);
+            _latest = stream;
         }
 
-        return _latest;
+        return stream;
     }
 
     private SrtpError TryAddStream(uint ssrc, ulong index)

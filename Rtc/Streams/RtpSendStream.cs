@@ -47,7 +47,7 @@ public sealed class RtpSendStream
 
     private readonly IRtpSendStreamListener _listener;
     private readonly WallClock _clock;
-    private readonly byte[] _mid;
+    private readonly RtpMid _mid;
     private readonly byte[] _cname;
     private readonly RetransmissionBuffer? _sent;
     private readonly RtpDataCounter _counter = new(countPaddingOnly: false);
@@ -78,13 +78,13 @@ public sealed class RtpSendStream
     private long _firCount;
 
     /// <param name="parameters">What was negotiated.</param>
-    /// <param name="mid">The receiver's MID, UTF-8; empty when it has none.</param>
+    /// <param name="mid">The receiver's MID; empty when it has none.</param>
     /// <param name="listener">Who does what is needed.</param>
     /// <param name="clock">The time of day.</param>
     /// <param name="random">Where the numbering of retransmissions begins.</param>
     public RtpSendStream(
         RtpStreamParameters parameters,
-        byte[] mid,
+        RtpMid mid,
         IRtpSendStreamListener listener,
         WallClock clock,
         IRandomSource random)

@@ -20,15 +20,15 @@ internal static class DatagramWriter
     public static int SendRtp(
         TransportTuple tuple, SrtpSender? srtp, in OutgoingRtp packet, uint absSendTime, ushort transportCc)
     {
-        int needed = packet.Length + (srtp is null ? 0 : SrtpSender.MaxRtpOverhead);
+        ReadOnlySpan<byte> rest = packet.PayloadRest;
+        int length = packet.HeaderLength + packet.PayloadPrefix.Length + rest.Length;
+        int needed = length + (srtp is null ? 0 : SrtpSender.MaxRtpOverhead);
         Span<byte> room = tuple.Reserve(needed);
         if (room.Length < needed)
             return 0;
 
         int headerLength = packet.WriteHeader(room, absSendTime, transportCc);
         int writtenLength = headerLength + packet.WritePayloadPrefix(room[headerLength..]);
-        ReadOnlySpan<byte> rest = packet.PayloadRest;
-        int length = writtenLength + rest.Length;
         if (srtp is null)
         {
             rest.CopyTo(room[writtenLength..]);

@@ -49,18 +49,24 @@ public abstract class NetworkTransport : Transport, IDatagramReceiver
 
     /// <inheritdoc/>
     private protected override int WriteRtp(
-        Consumer? consumer, in OutgoingRtp packet, uint absSendTime, ushort transportCc) =>
-        TryGetRtpPath(out RtpPath path)
-            ? DatagramWriter.SendRtp(path.Tuple, path.Srtp, packet, absSendTime, transportCc)
-            : 0;
+        Consumer? consumer, in OutgoingRtp packet, uint absSendTime, ushort transportCc)
+    {
+        RtpPath path = GetRtpPath();
+        return path.Tuple is null
+            ? 0
+            : DatagramWriter.SendRtp(path.Tuple, path.Srtp, packet, absSendTime, transportCc);
+    }
 
     /// <inheritdoc/>
-    private protected override int WriteRtcp(ReadOnlySpan<byte> rtcp) =>
-        TryGetRtcpPath(out RtpPath path) ? DatagramWriter.SendRtcp(path.Tuple, path.Srtp, rtcp) : 0;
+    private protected override int WriteRtcp(ReadOnlySpan<byte> rtcp)
+    {
+        RtpPath path = GetRtcpPath();
+        return path.Tuple is null ? 0 : DatagramWriter.SendRtcp(path.Tuple, path.Srtp, rtcp);
+    }
 
-    /// <summary>The way that RTP takes; false while there is none.</summary>
-    private protected abstract bool TryGetRtpPath(out RtpPath path);
+    /// <summary>The way that RTP takes.</summary>
+    private protected abstract RtpPath GetRtpPath();
 
-    /// <summary>The way that RTCP takes; false while there is none.</summary>
-    private protected abstract bool TryGetRtcpPath(out RtpPath path);
+    /// <summary>The way that RTCP takes.</summary>
+    private protected abstract RtpPath GetRtcpPath();
 }

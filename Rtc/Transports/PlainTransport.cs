@@ -90,8 +90,8 @@ public sealed class PlainTransport : UdpTransport
     };
 
     /// <inheritdoc/>
-    private protected override bool TryGetRtcpPath(out RtpPath path) =>
-        TryGetPath(_options.RtcpMux || !HasTuple ? Tuple : _rtcpTuple, out path);
+    private protected override RtpPath GetRtcpPath() =>
+        GetPath(_options.RtcpMux || !HasTuple ? Tuple : _rtcpTuple);
 
     /// <inheritdoc/>
     private protected override bool AcceptsRtp(IDatagramSocket socket, in TransportAddress remote, long nowUs)

@@ -24,7 +24,7 @@ internal sealed class ProbationPacket(RtpPacketPool packets, uint firstSequenceN
     private ushort _sequenceNumber = (ushort)firstSequenceNumber;
     private RtpPacket? _packet;
 
-    private static ReadOnlySpan<byte> Mid => "probator"u8;
+    private static RtpMid Mid => new("probator"u8);
 
     /// <summary>The next packet, of so many bytes without what encryption adds; false when there is no memory.</summary>
     public bool TryCreate(int size, long nowUs, out OutgoingRtp outgoing)

@@ -237,12 +237,10 @@ public abstract class Transport
     /// <inheritdoc/>
     public ushort SendRtp(Consumer consumer, in OutgoingRtp packet, RtpSendKind kind, long nowUs)
     {
-        uint absSendTime = packet.HasAbsSendTime ? NtpTime.ToAbsSendTime(SendTimeOf(packet, nowUs)) : 0;
-        bool isRepeated = packet.RepeatedTransportCc >= 0;
-        bool isCounted = packet.HasTransportCc && !isRepeated && _outgoing is { CountsPackets: true };
-        ushort transportCc = isRepeated ? (ushort)packet.RepeatedTransportCc
-            : isCounted ? _outgoing!.NextNumber
-            : (ushort)0;
+        uint absSendTime = packet.HasAbsSendTime ? AbsSendTimeOf(packet, nowUs) : 0;
+        int repeatedTransportCc = packet.RepeatedTransportCc;
+        bool isCounted = repeatedTransportCc < 0 && packet.HasTransportCc && _outgoing is { CountsPackets: true };
+        ushort transportCc = isCounted ? _outgoing!.NextNumber : (ushort)Math.Max(repeatedTransportCc, 0);
         int sent = WriteRtp(consumer, packet, absSendTime, transportCc);
         if (sent == 0)
         {
@@ -250,15 +248,12 @@ public abstract class Transport
             return transportCc;
         }
 
-        if (isCounted)
-            _outgoing!.OnPacketSent(sent, nowUs);
-        else if (isRepeated)
-            _outgoing?.OnPacketResent(transportCc);
+        int payloadLength = packet.PayloadLength;
         Traffic.OnSent(sent, nowUs);
-        Traffic.OnRtpSent(kind, packet.Length, packet.PayloadLength, nowUs);
-        if (kind != RtpSendKind.Copy && _outgoing is { WantsCopies: true }
-            && consumer is { Kind: MediaKind.Video, HasRtx: true })
-            NoteRepairable(_outgoing, consumer, packet, kind, nowUs);
+        Traffic.OnRtpSent(kind, packet.HeaderLength + payloadLength, payloadLength, nowUs);
+        if (_outgoing is not null)
+            NoteSent(_outgoing, consumer, packet, kind, isCounted ? sent : 0, nowUs);
+
         return transportCc;
     }
 
@@ -459,10 +454,34 @@ public abstract class Transport
     /// negotiated a lost packet is sent again under its own sequence number, and under AES-GCM the same number with
     /// other bytes repeats a nonce, which gives the authentication key away (RFC 7714 section 8.4).
     /// </summary>
-    private static long SendTimeOf(in OutgoingRtp packet, long nowUs)
+    private static uint AbsSendTimeOf(in OutgoingRtp packet, long nowUs)
     {
         bool isRtx = packet.PayloadType != packet.Packet.PayloadType;
-        return isRtx ? nowUs : packet.Packet.ReceivedAtUs;
+        return isRtx ? NtpTime.ToAbsSendTime(nowUs) : packet.Packet.ReceivedAbsSendTime;
+    }
+
+    /// <summary>Tells the estimate what left.</summary>
+    /// <param name="outgoing">The estimate.</param>
+    /// <param name="consumer">Whose packet it is.</param>
+    /// <param name="packet">What left.</param>
+    /// <param name="kind">Why it was sent.</param>
+    /// <param name="countedBytes">Bytes of the datagram where it has a new transport-wide number; 0 where not.</param>
+    /// <param name="nowUs">Monotonic time in microseconds.</param>
+    private static void NoteSent(
+        OutgoingBandwidth outgoing,
+        Consumer consumer,
+        in OutgoingRtp packet,
+        RtpSendKind kind,
+        int countedBytes,
+        long nowUs)
+    {
+        if (countedBytes > 0)
+            outgoing.OnPacketSent(countedBytes, nowUs);
+        else if (packet.RepeatedTransportCc >= 0)
+            outgoing.OnPacketResent((ushort)packet.RepeatedTransportCc);
+
+        if (kind != RtpSendKind.Copy && outgoing.WantsCopies && consumer is { Kind: MediaKind.Video, HasRtx: true })
+            NoteRepairable(outgoing, consumer, packet, kind, nowUs);
     }
 
     private static void NoteRepairable(

@@ -3,6 +3,7 @@ using Rtc.Routing;
 using Rtc.Rtcp;
 using Rtc.Rtp;
 using Rtc.Seams;
+using Rtc.Srtp;
 
 namespace Rtc.Transports;
 
@@ -162,18 +163,21 @@ public abstract class UdpTransport : NetworkTransport
         _srtp?.ForgetRemote();
     }
 
-    /// <summary>A way to the peer and what encrypts on it; false while one of them is missing.</summary>
-    private protected bool TryGetPath(TransportTuple? tuple, out RtpPath path)
+    /// <summary>A tuple and what encrypts on it.</summary>
+    private protected RtpPath GetPath(TransportTuple? tuple)
     {
-        path = new RtpPath(tuple!, _srtp?.Sender);
-        return tuple is not null && !IsSrtpMissing;
+        if (_srtp is null)
+            return new RtpPath(tuple, null);
+
+        SrtpSender? sender = _srtp.Sender;
+        return sender is null ? default : new RtpPath(tuple, sender);
     }
 
     /// <inheritdoc/>
-    private protected override bool TryGetRtpPath(out RtpPath path) => TryGetPath(Tuple, out path);
+    private protected override RtpPath GetRtpPath() => GetPath(Tuple);
 
     /// <inheritdoc/>
-    private protected override bool TryGetRtcpPath(out RtpPath path) => TryGetPath(Tuple, out path);
+    private protected override RtpPath GetRtcpPath() => GetPath(Tuple);
 
     /// <inheritdoc/>
     private protected override void ForgetReceiveStream(uint ssrc) => _srtp?.Receiver?.RemoveStream(ssrc);

@@ -189,14 +189,11 @@ public sealed class WebRtcTransport : NetworkTransport, IIceListener
     }
 
     /// <inheritdoc/>
-    private protected override bool TryGetRtpPath(out RtpPath path)
-    {
-        path = new RtpPath(_ice.SelectedTuple!, _sender);
-        return IsConnected && _sender is not null && _ice.SelectedTuple is not null;
-    }
+    private protected override RtpPath GetRtpPath() =>
+        IsConnected && _sender is not null ? new RtpPath(_ice.SelectedTuple, _sender) : default;
 
     /// <inheritdoc/>
-    private protected override bool TryGetRtcpPath(out RtpPath path) => TryGetRtpPath(out path);
+    private protected override RtpPath GetRtcpPath() => GetRtpPath();
 
     /// <inheritdoc/>
     private protected override void ForgetReceiveStream(uint ssrc) => _receiver?.RemoveStream(ssrc);

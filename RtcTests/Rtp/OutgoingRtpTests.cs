@@ -24,7 +24,7 @@ public class OutgoingRtpTests
             Timestamp = 0x03040506,
             Marker = true,
             PayloadType = 97,
-            Mid = System.Text.Encoding.UTF8.GetBytes(mid),
+            Mid = new RtpMid(System.Text.Encoding.UTF8.GetBytes(mid)),
         };
         byte[] sent = new byte[outgoing.Length];
 
@@ -49,7 +49,7 @@ public class OutgoingRtpTests
     public void Fills_the_two_byte_form_too(string mid, string midElement)
     {
         RtpPacket packet = Write(RtpSamples.Bare, extra: new byte[17]);
-        var outgoing = new OutgoingRtp(packet) { Mid = System.Text.Encoding.UTF8.GetBytes(mid) };
+        var outgoing = new OutgoingRtp(packet) { Mid = new RtpMid(System.Text.Encoding.UTF8.GetBytes(mid)) };
         byte[] sent = new byte[outgoing.HeaderLength];
 
         outgoing.WriteHeader(sent, 0x123456, 0x789A);
@@ -69,8 +69,8 @@ public class OutgoingRtpTests
         byte[] first = new byte[packet.Length];
         byte[] second = new byte[packet.Length];
 
-        new OutgoingRtp(packet) { Mid = "first"u8 }.WriteHeader(first, 1, 2);
-        new OutgoingRtp(packet) { Mid = "x"u8 }.WriteHeader(second, 3, 4);
+        new OutgoingRtp(packet) { Mid = new RtpMid("first"u8) }.WriteHeader(first, 1, 2);
+        new OutgoingRtp(packet) { Mid = new RtpMid("x"u8) }.WriteHeader(second, 3, 4);
 
         Assert.True(RtpPacketView.TryParse(first.AsSpan(0, packet.HeaderLength), out RtpPacketView view));
         Assert.True(view.TryGetMid(1, out ReadOnlySpan<byte> mid));
@@ -103,7 +103,7 @@ public class OutgoingRtpTests
         var with = new OutgoingRtp(Write(RtpSamples.Bare));
         Assert.True(RtpPacketView.TryParse(RtpSamples.Bare, out RtpPacketView view));
         Assert.True(_pool.TryWrite(view, 100, 1, new RtpExtensionList(_scratch), 0, out RtpPacket? bare));
-        var without = new OutgoingRtp(bare) { Mid = "a"u8 };
+        var without = new OutgoingRtp(bare) { Mid = new RtpMid("a"u8) };
         byte[] sent = new byte[without.Length];
 
         without.WriteHeader(sent, 0xFFFFFF, 0xFFFF);
@@ -118,7 +118,7 @@ public class OutgoingRtpTests
     {
         RtpPacket packet = Write(RtpSamples.Browser);
         byte[] sent = new byte[2048];
-        byte[] mid = "12"u8.ToArray();
+        var mid = new RtpMid("12"u8);
 
         long bytes = Allocation.Measure(() =>
         {

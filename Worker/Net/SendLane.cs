@@ -4,7 +4,7 @@ namespace Worker.Net;
 /// One socket's side of the send queue: its destinations that have datagrams in this turn, and the backlog of what
 /// the kernel had no room for.
 /// </summary>
-internal abstract class SendLane(SendQueue queue, int fd, int backlogBytes) : IDisposable
+internal abstract class SendLane(SendQueue queue, int fd, int backlogBytes, int prefixLength = 0) : IDisposable
 {
     // The first of these have datagrams in this turn. The rest stays where it is: a lane has the same peers burst after
     // burst, and a reference that is written anew is one that the collector looks at.
@@ -16,7 +16,7 @@ internal abstract class SendLane(SendQueue queue, int fd, int backlogBytes) : ID
     public int Fd { get; } = fd;
 
     /// <summary>The bytes in front of every datagram that the lane writes itself: the frame header of TCP.</summary>
-    public virtual int PrefixLength => 0;
+    public int PrefixLength { get; } = prefixLength;
 
     /// <summary>Whether the kernel's buffer is full and the loop has to say when there is room.</summary>
     public bool IsBlocked => Backlog.Count > 0;

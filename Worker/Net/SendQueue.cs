@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Worker.Net;
@@ -113,13 +114,13 @@ public sealed unsafe class SendQueue : IDisposable
         if (!ReferenceEquals(destination, _current))
             TurnTo(destination);
 
-        destination.BeginEpoch(_epoch);
         if (destination.OpenLength > 0)
             GiveUp(destination);
 
         int prefix = destination.Lane.PrefixLength;
         int needed = maxLength + prefix;
-        if ((uint)(maxLength - 1) >= MaxDatagramLength || !TryMakeRoom(destination, needed))
+        bool isValid = (uint)(maxLength - 1) < MaxDatagramLength;
+        if (!isValid || !(HasRoom(destination, needed) || TryMakeRoom(destination, needed)))
         {
             Counters.Refused++;
             return default;
@@ -136,18 +137,22 @@ public sealed unsafe class SendQueue : IDisposable
         int prefix = destination.Lane.PrefixLength;
         if (destination.Epoch != _epoch || destination.OpenLength == 0 || length + prefix > destination.OpenLength)
         {
-            if (length == 0)
-                return;
-            throw new InvalidOperationException($"a datagram of {length} bytes was committed that was not reserved");
+            if (length != 0)
+                ThrowNotReserved(length);
+            return;
         }
 
         GiveUp(destination);
         if (length <= 0 || destination.Lane.IsClosed)
             return;
 
-        destination.Lane.WritePrefix(new Span<byte>(_memory + destination.ExtentCursor, prefix), length);
+        if (prefix > 0)
+            destination.Lane.WritePrefix(new Span<byte>(_memory + destination.ExtentCursor, prefix), length);
         Append(destination, length + prefix);
     }
+
+    private static void ThrowNotReserved(int length) =>
+        throw new InvalidOperationException($"a datagram of {length} bytes was committed that was not reserved");
 
     private void TurnTo(SendDestination destination)
     {
@@ -156,6 +161,7 @@ public sealed unsafe class SendQueue : IDisposable
 
         _current = destination;
         _runLength = 0;
+        destination.BeginEpoch(_epoch);
     }
 
     private void GiveUp(SendDestination destination)
@@ -164,13 +170,14 @@ public sealed unsafe class SendQueue : IDisposable
         _openCount--;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool HasRoom(SendDestination destination, int needed) =>
+        _entryCount + _openCount < _maxEntries && needed <= destination.ExtentEnd - destination.ExtentCursor;
+
     private bool TryMakeRoom(SendDestination destination, int needed)
     {
-        if (_entryCount + _openCount < _maxEntries)
-        {
-            if (needed <= destination.ExtentEnd - destination.ExtentCursor || TryTakeExtent(destination, needed))
-                return true;
-        }
+        if (_entryCount + _openCount < _maxEntries && TryTakeExtent(destination, needed))
+            return true;
 
         // Others still write into what they borrowed: it cannot be flushed under them.
         if (_openCount > 0)
@@ -205,6 +212,7 @@ public sealed unsafe class SendQueue : IDisposable
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Append(SendDestination destination, int length)
     {
         _runLength++;
@@ -213,14 +221,17 @@ public sealed unsafe class SendQueue : IDisposable
         destination.ExtentCursor += length;
         destination.CommittedBytes += length;
         if (destination.Tail >= 0)
-        {
             _entries[destination.Tail].Next = index;
-            destination.Tail = index;
-            return;
-        }
+        else
+            Begin(destination, index);
 
-        destination.Head = index;
         destination.Tail = index;
+    }
+
+    /// <summary>Has the lane flush a destination that had no datagrams in this turn.</summary>
+    private void Begin(SendDestination destination, int head)
+    {
+        destination.Head = head;
         SendLane lane = destination.Lane;
         if (!lane.IsDirty)
         {

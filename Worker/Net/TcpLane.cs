@@ -22,15 +22,13 @@ internal sealed unsafe class TcpLane : SendLane
     private bool _isBroken;
 
     public TcpLane(SendQueue queue, int fd, TcpConnection? connection, int backlogBytes)
-        : base(queue, fd, backlogBytes)
+        : base(queue, fd, backlogBytes, FrameHeaderLength)
     {
         _connection = connection;
         Destination = new SendDestination(this);
     }
 
     public SendDestination Destination { get; }
-
-    public override int PrefixLength => FrameHeaderLength;
 
     public bool HasPending => _partialLength > 0 || IsBlocked;
 

@@ -12,10 +12,14 @@ internal sealed class UdpTuple : TransportTuple
         : base(socket, remote) => _destination = new SendDestination(lane, remote);
 
     /// <inheritdoc/>
-    public override Span<byte> Reserve(int maxLength) =>
-        _isClosed || _destination.Lane.IsClosed
-            ? default
-            : _destination.Lane.Queue.Reserve(_destination, maxLength);
+    public override Span<byte> Reserve(int maxLength)
+    {
+        SendLane lane = _destination.Lane;
+        if (_isClosed || lane.IsClosed)
+            return default;
+
+        return lane.Queue.Reserve(_destination, maxLength);
+    }
 
     /// <inheritdoc/>
     public override void Commit(int length) =>

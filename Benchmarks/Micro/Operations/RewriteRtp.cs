@@ -21,7 +21,7 @@ internal sealed class RewriteRtp : Operation
 
     public override void Run()
     {
-        var outgoing = new OutgoingRtp(_packet) { Ssrc = 99, SequenceNumber = _sequenceNumber++, Mid = "0"u8 };
+        var outgoing = new OutgoingRtp(_packet) { Ssrc = 99, SequenceNumber = _sequenceNumber++, Mid = new RtpMid("0"u8) };
         int header = outgoing.WriteHeader(_destination, absSendTime: 1, transportCc: 2);
         Expect(outgoing.WritePayload(_destination.AsSpan(header)) > 1000);
     }

@@ -16,7 +16,7 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant, IForwar
     private readonly IConsumerTransport _transport;
     private readonly ConsumerOptions _options;
     private readonly ConsumerStreams _streams;
-    private readonly bool[] _isPayloadTypeSupported = new bool[128];
+    private readonly PayloadTypeSet _payloadTypes;
     private readonly ConsumerTracer _tracer;
 
     private IProducerLink? _producer;
@@ -39,7 +39,7 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant, IForwar
         foreach (RtpCodecParameters codec in options.RtpParameters.Codecs)
         {
             if (codec.MimeType.IsMedia)
-                _isPayloadTypeSupported[codec.PayloadType & 0x7F] = true;
+                _payloadTypes.Add(codec.PayloadType);
         }
 
         PreferredLayers = ConsumerRules.Clamp(options.PreferredLayers, Type, RtpParameters.Encodings[0].Layers);
@@ -60,6 +60,9 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant, IForwar
 
     /// <summary>How its packets look when they leave.</summary>
     public RtpParameters RtpParameters => _options.RtpParameters;
+
+    /// <summary>The producer's encodings as they are renamed for consumers.</summary>
+    public IReadOnlyList<RtpEncodingParameters> ConsumableRtpEncodings => _options.ConsumableRtpEncodings;
 
     /// <summary>Who is told of it.</summary>
     public IConsumerListener Listener { get; }
@@ -291,7 +294,7 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant, IForwar
         Kind = Kind,
         RtpParameters = RtpParameters,
         ConsumableRtpEncodings = _options.ConsumableRtpEncodings,
-        SupportedCodecPayloadTypes = GetSupportedPayloadTypes(),
+        SupportedCodecPayloadTypes = _payloadTypes.ToArray(),
         TraceEventTypes = _tracer.Types,
         Paused = IsPaused,
         ProducerPaused = IsProducerPaused,
@@ -421,7 +424,7 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant, IForwar
         foreach (RtpPacket packet in packets)
         {
             if (IsActive)
-                _streams.Process(packet, _isPayloadTypeSupported[packet.PayloadType], nowUs);
+                _streams.Process(packet, _payloadTypes.Contains(packet.PayloadType), nowUs);
         }
     }
 
@@ -447,18 +450,6 @@ public sealed class Consumer : IRtpSendStreamListener, IBitrateClaimant, IForwar
         _streams.Interrupt();
         if (IsManaged && Kind == MediaKind.Video)
             _transport.OnBitrateNeedChanged(this, nowUs);
-    }
-
-    private byte[] GetSupportedPayloadTypes()
-    {
-        List<byte> types = [];
-        for (int type = 0; type < _isPayloadTypeSupported.Length; type++)
-        {
-            if (_isPayloadTypeSupported[type])
-                types.Add((byte)type);
-        }
-
-        return types.ToArray();
     }
 
     private void TellScore()

@@ -178,6 +178,10 @@ public sealed class Router
         return consumer;
     }
 
+    /// <summary>Some consumer of a producer; null when there is none.</summary>
+    public Consumer? FindConsumerOf(string producerId) =>
+        _producers.Find(producerId) is { Consumers: [Consumer consumer, ..] } ? consumer : null;
+
     /// <summary>Throws when a consumer cannot be made because of its id or its producer.</summary>
     /// <exception cref="RequestException">
     /// NotFoundError: there is no such producer. Error: its id is taken.

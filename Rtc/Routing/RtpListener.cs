@@ -15,24 +15,25 @@ public sealed class RtpListener
     /// </summary>
     public const int MaxSsrcs = 4096;
 
-    private readonly Dictionary<uint, Producer> _bySsrc = [];
-    private readonly Dictionary<string, Producer> _byMid = [];
-    private readonly Dictionary<string, Producer> _byRid = [];
+    // Null while there is nothing to be found: hardly a transport that has consumers has producers too.
+    private Dictionary<uint, Producer>? _bySsrc;
+    private Dictionary<string, Producer>? _byMid;
+    private Dictionary<string, Producer>? _byRid;
 
     /// <summary>SSRCs given or learned, with the id of their producer.</summary>
     public (uint Ssrc, string ProducerId)[] SsrcTable =>
-        _bySsrc.Map((ssrc, producer) => (ssrc, producer.Id));
+        _bySsrc?.Map((ssrc, producer) => (ssrc, producer.Id)) ?? [];
 
     /// <summary>MIDs, with the id of their producer.</summary>
     public (string Mid, string ProducerId)[] MidTable =>
-        _byMid.Map((mid, producer) => (mid, producer.Id));
+        _byMid?.Map((mid, producer) => (mid, producer.Id)) ?? [];
 
     /// <summary>RIDs, with the id of their producer.</summary>
     public (string Rid, string ProducerId)[] RidTable =>
-        _byRid.Map((rid, producer) => (rid, producer.Id));
+        _byRid?.Map((rid, producer) => (rid, producer.Id)) ?? [];
 
     /// <summary>Finds the producer of an SSRC, for RTCP.</summary>
-    public Producer? Find(uint ssrc) => _bySsrc.GetValueOrDefault(ssrc);
+    public Producer? Find(uint ssrc) => _bySsrc?.GetValueOrDefault(ssrc);
 
     /// <summary>
     /// Finds the producer of a packet; null when there is none. RID counts only in packets without MID.
@@ -43,7 +44,8 @@ public sealed class RtpListener
     /// <param name="repairedRidId">The id of the repaired RID header extension.</param>
     public Producer? Find(in RtpPacketView packet, byte midId, byte ridId, byte repairedRidId)
     {
-        if (_bySsrc.TryGetValue(packet.Ssrc, out Producer? producer))
+        Producer? producer = null;
+        if (_bySsrc is not null && _bySsrc.TryGetValue(packet.Ssrc, out producer))
             return producer;
 
         if (packet.TryGetMid(midId, out ReadOnlySpan<byte> mid))
@@ -51,7 +53,7 @@ public sealed class RtpListener
         else if (packet.TryGetRid(ridId, repairedRidId, out ReadOnlySpan<byte> rid))
             producer = Find(_byRid, rid);
 
-        if (producer is not null && _bySsrc.Count < MaxSsrcs)
+        if (producer is not null && (_bySsrc ??= []).Count < MaxSsrcs)
             _bySsrc.Add(packet.Ssrc, producer);
 
         return producer;
@@ -88,9 +90,12 @@ public sealed class RtpListener
         Remove(_byRid, producer);
     }
 
-    private static void Remove<TKey>(Dictionary<TKey, Producer> table, Producer producer)
+    private static void Remove<TKey>(Dictionary<TKey, Producer>? table, Producer producer)
         where TKey : notnull
     {
+        if (table is null)
+            return;
+
         foreach ((TKey key, Producer owner) in table)
         {
             if (owner == producer)
@@ -98,8 +103,11 @@ public sealed class RtpListener
         }
     }
 
-    private static Producer? Find(Dictionary<string, Producer> table, ReadOnlySpan<byte> name)
+    private static Producer? Find(Dictionary<string, Producer>? table, ReadOnlySpan<byte> name)
     {
+        if (table is null)
+            return null;
+
         Span<char> text = stackalloc char[byte.MaxValue];
         int length = Encoding.UTF8.GetChars(name, text);
         return table.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text[..length], out Producer? producer)
@@ -112,7 +120,7 @@ public sealed class RtpListener
         if (ssrc is null or 0)
             return;
 
-        if (!_bySsrc.TryAdd(ssrc.Value, producer))
+        if (!(_bySsrc ??= []).TryAdd(ssrc.Value, producer))
         {
             throw RequestException.Error(
                 $"{field} {ssrc} of producer {producer.Id} belongs to producer {_bySsrc[ssrc.Value].Id} already");
@@ -122,7 +130,7 @@ public sealed class RtpListener
     private void AddMid(Producer producer)
     {
         string mid = producer.RtpParameters.Mid;
-        if (mid.Length > 0 && !_byMid.TryAdd(mid, producer))
+        if (mid.Length > 0 && !(_byMid ??= []).TryAdd(mid, producer))
         {
             throw RequestException.Error(
                 $"MID '{mid}' of producer {producer.Id} belongs to producer {_byMid[mid].Id} already");
@@ -131,7 +139,7 @@ public sealed class RtpListener
 
     private void AddRid(string? rid, Producer producer)
     {
-        if (rid is null || _byRid.TryAdd(rid, producer) || producer.RtpParameters.Mid.Length > 0)
+        if (rid is null || (_byRid ??= []).TryAdd(rid, producer) || producer.RtpParameters.Mid.Length > 0)
             return;
 
         throw RequestException.Error(

@@ -3,7 +3,7 @@ using Rtc.Seams;
 namespace Rtc.Rtp;
 
 /// <summary>What RTCP says about all streams of a track.</summary>
-public sealed class RtcpParameters
+public sealed record RtcpParameters
 {
     /// <param name="cname">The canonical name (RFC 3550 section 6.5.1) that streams of one clock share.</param>
     /// <param name="reducedSize">Whether RTCP may be sent alone (RFC 5506).</param>

@@ -2,9 +2,10 @@ namespace Rtc.Streams;
 
 /// <summary>
 /// Bits per second over a sliding window. The window is cut into at most a hundred items of whole milliseconds; the
-/// ring of items advances by whole items, so the window spans less than one item more than it is asked to.
+/// ring of items advances by whole items, so the window spans less than one item more than it is asked to. Part of what
+/// it counts for: it is changed where it is, never copied.
 /// </summary>
-public sealed class RateCalculator
+public struct RateCalculator
 {
     private const int MaxItems = 100;
 
@@ -12,9 +13,9 @@ public sealed class RateCalculator
     private readonly int _itemCount;
     private readonly double _bitsPerSecondPerByte;
 
-    // What had been added before each item. Made with the first bytes: of the many kinds of traffic that a transport
-    // counts most never come.
-    private long[]? _items;
+    // What had been added before each item, its lower 32 bits: no window holds more. Made with the first bytes: of the
+    // many kinds of traffic that a transport counts most never come.
+    private uint[]? _items;
 
     private int _newest;
     private long _newestStartMs;
@@ -51,28 +52,28 @@ public sealed class RateCalculator
             Slide(nowUs / 1000);
 
         int oldest = _newest + 1 < _itemCount ? _newest + 1 : 0;
-        return (long)(((TotalBytes - _items[oldest]) * _bitsPerSecondPerByte) + 0.5);
+        return (long)((((uint)TotalBytes - _items[oldest]) * _bitsPerSecondPerByte) + 0.5);
     }
 
     private void Slide(long nowMs)
     {
-        long[] items = _items ??= new long[_itemCount];
+        uint[] items = _items ??= new uint[_itemCount];
         long steps = (nowMs - _newestStartMs) / _itemMs;
         if (steps >= _itemCount)
         {
-            Array.Fill(items, TotalBytes);
+            Array.Fill(items, (uint)TotalBytes);
             _newestStartMs = nowMs;
         }
         else
         {
             _newestStartMs += steps * _itemMs;
-            _newest = Advance(items, _newest, (int)steps, TotalBytes);
+            _newest = Advance(items, _newest, (int)steps, (uint)TotalBytes);
         }
 
         _newestEndUs = (_newestStartMs + _itemMs) * 1000;
     }
 
-    private static int Advance(long[] items, int newest, int steps, long totalBytes)
+    private static int Advance(uint[] items, int newest, int steps, uint totalBytes)
     {
         for (; steps > 0; steps--)
         {

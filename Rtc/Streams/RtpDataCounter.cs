@@ -10,7 +10,7 @@ public sealed class RtpDataCounter(bool countPaddingOnly, int windowMs = RtpData
     /// <summary>The window of an RTP stream without DTX, in milliseconds.</summary>
     public const int DefaultWindowMs = 2500;
 
-    private readonly RateCalculator _rate = new(windowMs);
+    private RateCalculator _rate = new(windowMs);
 
     /// <summary>How many packets were counted.</summary>
     public long Packets { get; private set; }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Rtc.Streams;
 
 /// <summary>
@@ -11,7 +13,7 @@ public sealed class ScoreHistory
 
     private const int Length = 24;
 
-    private readonly byte[] _values = new byte[Length];
+    private Values _values;
     private int _oldest;
     private int _count;
 
@@ -54,5 +56,11 @@ public sealed class ScoreHistory
         bool changed = Score != score;
         Score = score;
         return changed;
+    }
+
+    [InlineArray(Length)]
+    private struct Values
+    {
+        private byte _first;
     }
 }

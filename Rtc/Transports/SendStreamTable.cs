@@ -9,7 +9,7 @@ namespace Rtc.Transports;
 internal sealed class SendStreamTable
 {
     private readonly OrderedDictionary<uint, Consumer> _media = [];
-    private readonly OrderedDictionary<uint, Consumer> _rtx = [];
+    private OrderedDictionary<uint, Consumer>? _rtx;
 
     /// <summary>Refuses a consumer whose SSRCs another one of the transport has.</summary>
     /// <exception cref="RequestException">Error: an SSRC is taken.</exception>
@@ -30,7 +30,7 @@ internal sealed class SendStreamTable
             if (encoding.Ssrc is { } ssrc)
                 _media[ssrc] = consumer;
             if (encoding.RtxSsrc is { } rtxSsrc)
-                _rtx[rtxSsrc] = consumer;
+                (_rtx ??= [])[rtxSsrc] = consumer;
         }
     }
 
@@ -39,7 +39,8 @@ internal sealed class SendStreamTable
     {
         List<uint> removed = [];
         Remove(_media, consumer, removed);
-        Remove(_rtx, consumer, removed);
+        if (_rtx is not null)
+            Remove(_rtx, consumer, removed);
         return removed;
     }
 
@@ -51,7 +52,7 @@ internal sealed class SendStreamTable
     public (uint Ssrc, string ConsumerId)[] DumpMedia() => Dump(_media);
 
     /// <summary>All RTX SSRCs.</summary>
-    public (uint Ssrc, string ConsumerId)[] DumpRtx() => Dump(_rtx);
+    public (uint Ssrc, string ConsumerId)[] DumpRtx() => _rtx is null ? [] : Dump(_rtx);
 
     private static (uint Ssrc, string ConsumerId)[] Dump(OrderedDictionary<uint, Consumer> table) =>
         table.Map((ssrc, consumer) => (ssrc, consumer.Id));
@@ -70,7 +71,7 @@ internal sealed class SendStreamTable
 
     private void CheckFree(uint? ssrc, string consumerId)
     {
-        if (ssrc is { } value && (_media.ContainsKey(value) || _rtx.ContainsKey(value)))
+        if (ssrc is { } value && (_media.ContainsKey(value) || _rtx?.ContainsKey(value) == true))
             throw RequestException.Error($"consumer {consumerId}: SSRC {value} is taken by another consumer");
     }
 }

@@ -25,6 +25,9 @@ public abstract class Transport
     private RembReporter? _remb;
     private OutgoingBandwidth? _outgoing;
     private ProbationPacket? _probation;
+    private CaptureClocks? _captureClocks;
+    private DataEndpoints? _data;
+    private ApplicationInput? _application;
     private bool _isClosed;
 
     /// <summary>Makes a transport that nothing hangs on.</summary>
@@ -40,10 +43,8 @@ public abstract class Transport
         }
 
         Listener = listener;
-        Data = new DataEndpoints(this, options, router.Data);
         _reporter = new RtcpReporter(this, router.Environment);
         _dispatcher = new RtcpDispatcher(RtpListener, _sendStreams);
-        Application = new ApplicationInput(this);
     }
 
     /// <summary>Its id.</summary>
@@ -62,7 +63,7 @@ public abstract class Transport
     public RtpListener RtpListener { get; } = new();
 
     /// <inheritdoc/>
-    public CaptureClocks CaptureClocks { get; } = new();
+    public CaptureClocks CaptureClocks => _captureClocks ??= new CaptureClocks();
 
     /// <summary>Whether media can be sent.</summary>
     public abstract bool IsConnected { get; }
@@ -74,7 +75,7 @@ public abstract class Transport
     public IReadOnlyDictionary<string, Consumer> Consumers => _consumers;
 
     /// <summary>The data producers and consumers that hang on it.</summary>
-    public DataEndpoints Data { get; }
+    public DataEndpoints Data => _data ??= new DataEndpoints(this, _options, _router.Data);
 
     /// <summary>What all transports of the loop share.</summary>
     internal RouterEnvironment Environment => _router.Environment;
@@ -89,7 +90,7 @@ public abstract class Transport
     internal ITransportListener Listener { get; }
 
     /// <summary>What the application sends through the producers.</summary>
-    public ApplicationInput Application { get; }
+    public ApplicationInput Application => _application ??= new ApplicationInput(this);
 
     /// <summary>Sets the most that the peer may send, in bits a second; 0 is no limit.</summary>
     /// <exception cref="RequestException">TypeError: the value is out of range.</exception>
@@ -149,6 +150,9 @@ public abstract class Transport
         return consumer;
     }
 
+    /// <summary>Some consumer of a producer of the router; null when there is none.</summary>
+    public Consumer? FindConsumerOf(string producerId) => _router.FindConsumerOf(producerId);
+
     /// <summary>Lets a new consumer begin if the transport is connected.</summary>
     public void Start(Consumer consumer, long nowUs)
     {
@@ -200,7 +204,7 @@ public abstract class Transport
         _producers.Clear();
         foreach (Consumer consumer in _consumers.Map((_, consumer) => consumer))
             CloseConsumer(consumer.Id, nowUs);
-        Data.Close();
+        _data?.Close();
         _reporter.Stop();
         _arrivals?.Stop();
         OnClose(nowUs);
@@ -343,7 +347,7 @@ public abstract class Transport
     }
 
     /// <inheritdoc/>
-    public void OnDataConsumerClosed(DataConsumer consumer) => Data.Forget(consumer);
+    public void OnDataConsumerClosed(DataConsumer consumer) => _data?.Forget(consumer);
 
     /// <summary>The peer cannot be reached for now, or not any more: consumers stop, no reports are sent.</summary>
     private protected void SetDisconnected(long nowUs)
@@ -404,8 +408,8 @@ public abstract class Transport
         Direct = _options.Direct,
         ProducerIds = _producers.Map((id, _) => id),
         ConsumerIds = _consumers.Map((id, _) => id),
-        DataProducerIds = Data.ProducerIds,
-        DataConsumerIds = Data.ConsumerIds,
+        DataProducerIds = _data?.ProducerIds ?? [],
+        DataConsumerIds = _data?.ConsumerIds ?? [],
         SsrcConsumerIds = _sendStreams.DumpMedia(),
         RtxSsrcConsumerIds = _sendStreams.DumpRtx(),
         HeaderExtensionIds = _headerExtensionIds,

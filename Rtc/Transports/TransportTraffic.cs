@@ -11,13 +11,15 @@ public sealed class TransportTraffic
     private const int RtxWindowMs = 1000;
     private const int ProbationWindowMs = 100;
 
-    private readonly RateCalculator _received = new(DatagramWindowMs);
-    private readonly RateCalculator _sent = new(DatagramWindowMs);
-    private readonly RtpDataCounter _rtpReceived = new(countPaddingOnly: true);
-    private readonly RtpDataCounter _rtpSent = new(countPaddingOnly: true);
-    private readonly RtpDataCounter _rtxReceived = new(countPaddingOnly: true, RtxWindowMs);
-    private readonly RtpDataCounter _rtxSent = new(countPaddingOnly: true, RtxWindowMs);
-    private readonly RtpDataCounter _probationSent = new(countPaddingOnly: true, ProbationWindowMs);
+    private RateCalculator _received = new(DatagramWindowMs);
+    private RateCalculator _sent = new(DatagramWindowMs);
+
+    // Made with the first packet: hardly a transport has all kinds.
+    private RtpDataCounter? _rtpReceived;
+    private RtpDataCounter? _rtpSent;
+    private RtpDataCounter? _rtxReceived;
+    private RtpDataCounter? _rtxSent;
+    private RtpDataCounter? _probationSent;
 
     /// <summary>A datagram of any kind arrived.</summary>
     public void OnReceived(int length, long nowUs) => _received.Add(length, nowUs);
@@ -30,16 +32,29 @@ public sealed class TransportTraffic
     /// <param name="packetLength">Bytes of the whole RTP packet.</param>
     /// <param name="payloadLength">Bytes of its payload.</param>
     /// <param name="nowUs">Monotonic time in microseconds.</param>
-    public void OnRtpReceived(bool isRtx, int packetLength, int payloadLength, long nowUs) =>
-        (isRtx ? _rtxReceived : _rtpReceived).Add(packetLength, payloadLength, nowUs);
+    public void OnRtpReceived(bool isRtx, int packetLength, int payloadLength, long nowUs)
+    {
+        RtpDataCounter counter = isRtx
+            ? _rtxReceived ??= new(countPaddingOnly: true, RtxWindowMs)
+            : _rtpReceived ??= new(countPaddingOnly: true);
+        counter.Add(packetLength, payloadLength, nowUs);
+    }
 
     /// <summary>An RTP packet of a consumer was queued.</summary>
-    public void OnRtpSent(RtpSendKind kind, int packetLength, int payloadLength, long nowUs) =>
-        (kind == RtpSendKind.Media ? _rtpSent : _rtxSent).Add(packetLength, payloadLength, nowUs);
+    public void OnRtpSent(RtpSendKind kind, int packetLength, int payloadLength, long nowUs)
+    {
+        RtpDataCounter counter = kind == RtpSendKind.Media
+            ? _rtpSent ??= new(countPaddingOnly: true)
+            : _rtxSent ??= new(countPaddingOnly: true, RtxWindowMs);
+        counter.Add(packetLength, payloadLength, nowUs);
+    }
 
     /// <summary>A probation packet was queued.</summary>
-    public void OnProbationSent(int packetLength, int payloadLength, long nowUs) =>
+    public void OnProbationSent(int packetLength, int payloadLength, long nowUs)
+    {
+        _probationSent ??= new RtpDataCounter(countPaddingOnly: true, ProbationWindowMs);
         _probationSent.Add(packetLength, payloadLength, nowUs);
+    }
 
     /// <summary>The numbers at this moment, with what only the transport knows.</summary>
     /// <param name="transportId">Id of the transport.</param>
@@ -61,8 +76,8 @@ public sealed class TransportTraffic
         TransportId = transportId,
         SctpState = sctpState,
         TimestampMs = (ulong)(nowUs / 1000),
-        Received = Of(_received, nowUs),
-        Sent = Of(_sent, nowUs),
+        Received = Of(ref _received, nowUs),
+        Sent = Of(ref _sent, nowUs),
         RtpReceived = Of(_rtpReceived, nowUs),
         RtpSent = Of(_rtpSent, nowUs),
         RtxReceived = Of(_rtxReceived, nowUs),
@@ -79,9 +94,10 @@ public sealed class TransportTraffic
 
     private static ulong? NullIfZero(ulong value) => value == 0 ? null : value;
 
-    private static TrafficStats Of(RateCalculator counter, long nowUs) =>
+    private static TrafficStats Of(ref RateCalculator counter, long nowUs) =>
         new((ulong)counter.TotalBytes, (ulong)counter.GetBitsPerSecond(nowUs));
 
-    private static TrafficStats Of(RtpDataCounter counter, long nowUs) =>
-        new((ulong)counter.Bytes, (ulong)counter.GetBitrate(nowUs));
+    private static TrafficStats Of(RtpDataCounter? counter, long nowUs) => counter is null
+        ? default
+        : new((ulong)counter.Bytes, (ulong)counter.GetBitrate(nowUs));
 }

@@ -7,9 +7,10 @@ namespace Worker.Handlers;
 /// <summary>Sockets that live and close together: those of one transport, or of a WebRtcServer.</summary>
 internal sealed class SocketSet(EventLoop loop, PortManager ports)
 {
-    private readonly List<UdpSocket> _udp = [];
-    private readonly List<TcpListener> _tcp = [];
-    private readonly List<ListenPoint> _points = [];
+    // There is one as a rule.
+    private readonly List<UdpSocket> _udp = new(1);
+    private readonly List<ListenPoint> _points = new(1);
+    private List<TcpListener>? _tcp;
 
     /// <summary>What is listened on, in the order in which it was opened.</summary>
     public IReadOnlyList<ListenPoint> Points => _points;
@@ -76,10 +77,10 @@ internal sealed class SocketSet(EventLoop loop, PortManager ports)
     {
         foreach (UdpSocket socket in _udp)
             socket.Close();
-        foreach (TcpListener listener in _tcp)
+        foreach (TcpListener listener in _tcp ?? [])
             listener.Close();
         _udp.Clear();
-        _tcp.Clear();
+        _tcp = null;
         _points.Clear();
     }
 
@@ -89,7 +90,7 @@ internal sealed class SocketSet(EventLoop loop, PortManager ports)
         try
         {
             TcpListener listener = new(loop, bound, receiver, info.AnnouncedAddress);
-            _tcp.Add(listener);
+            (_tcp ??= new(1)).Add(listener);
             _points.Add(new ListenPoint(info, listener.LocalAddress));
         }
         catch

@@ -15,6 +15,9 @@ namespace Worker.Handlers;
 /// </summary>
 internal sealed class TransportFactory(WorkerServices services)
 {
+    // Most transports listen like the one before.
+    private ListenInfo? _lastListenInfo;
+
     /// <summary>Makes the transport that a request to a router asks for.</summary>
     /// <exception cref="RequestException">
     /// TypeError: an option is wrong, or a WebRtcServer has no candidate. Error: the id is taken, a port cannot be bound,
@@ -39,7 +42,7 @@ internal sealed class TransportFactory(WorkerServices services)
 
         List<ListenInfo> infos = [];
         foreach (Wire.Transport.ListenInfo info in listen.ListenInfos)
-            infos.Add(ListenInfoReader.Read(info));
+            infos.Add(Read(info));
         WebRtcTransport transport = MakeWebRtcTransport(id, body.Options, router, sharedPort: null);
         SocketSet sockets = Open(transport, sockets =>
         {
@@ -153,9 +156,17 @@ internal sealed class TransportFactory(WorkerServices services)
         }
     }
 
-    private static ListenInfo ReadUdp(string id, Wire.Transport.ListenInfo wire)
+    private ListenInfo Read(Wire.Transport.ListenInfo wire)
     {
         ListenInfo info = ListenInfoReader.Read(wire);
+        if (info != _lastListenInfo)
+            _lastListenInfo = info;
+        return _lastListenInfo;
+    }
+
+    private ListenInfo ReadUdp(string id, Wire.Transport.ListenInfo wire)
+    {
+        ListenInfo info = Read(wire);
         return info.Protocol == TransportProtocol.Udp
             ? info
             : throw RequestException.TypeError($"transport {id}: listens on UDP only");

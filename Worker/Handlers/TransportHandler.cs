@@ -13,13 +13,15 @@ namespace Worker.Handlers;
 internal abstract class TransportHandler(WorkerServices services, Transport transport, SocketSet? sockets)
     : IRequestHandler, INotificationHandler
 {
-    private readonly DataRequests _data = new(services, transport);
+    private DataRequests? _data;
 
     /// <summary>The transport.</summary>
     public Transport Transport => transport;
 
     /// <summary>What the handlers of the worker share.</summary>
     protected WorkerServices Services => services;
+
+    private DataRequests Data => _data ??= new DataRequests(services, transport);
 
     /// <inheritdoc/>
     public virtual void Handle(in IncomingRequest request)
@@ -57,16 +59,16 @@ internal abstract class TransportHandler(WorkerServices services, Transport tran
                 CloseConsumer(request);
                 break;
             case Wire.Request.Method.TransportProduceData:
-                _data.Produce(request);
+                Data.Produce(request);
                 break;
             case Wire.Request.Method.TransportConsumeData:
-                _data.Consume(request);
+                Data.Consume(request);
                 break;
             case Wire.Request.Method.TransportCloseDataProducer:
-                _data.CloseProducer(request);
+                Data.CloseProducer(request);
                 break;
             case Wire.Request.Method.TransportCloseDataConsumer:
-                _data.CloseConsumer(request);
+                Data.CloseConsumer(request);
                 break;
             default:
                 throw request.Unsupported();
@@ -88,7 +90,7 @@ internal abstract class TransportHandler(WorkerServices services, Transport tran
             services.Registry.Remove(id);
         foreach (string id in transport.Consumers.Keys)
             services.Registry.Remove(id);
-        _data.Unregister();
+        _data?.Unregister();
     }
 
     /// <summary>The transport hangs on a router from now on.</summary>
@@ -159,14 +161,17 @@ internal abstract class TransportHandler(WorkerServices services, Transport tran
         request.RequireBody(request.Message.TryGetBody(out Wire.Transport.ConsumeRequest body));
         string id = body.ConsumerId;
         services.Registry.CheckIsFree(id);
+        string producerId = body.ProducerId;
+        Consumer? sibling = transport.FindConsumerOf(producerId);
         var options = new ConsumerOptions
         {
             Id = id,
-            ProducerId = body.ProducerId,
+            ProducerId = SharedParts.Choose(producerId, sibling?.ProducerId),
             Kind = RtpParametersReader.ReadKind(body.Kind),
-            RtpParameters = RtpParametersReader.Read(body.RtpParameters),
+            RtpParameters = RtpParametersReader.Read(body.RtpParameters, sibling?.RtpParameters),
             Type = RtpParametersReader.ReadType(body.Type),
-            ConsumableRtpEncodings = RtpParametersReader.ReadEncodings(body.ConsumableRtpEncodings),
+            ConsumableRtpEncodings = SharedParts.Choose(
+                RtpParametersReader.ReadEncodings(body.ConsumableRtpEncodings), sibling?.ConsumableRtpEncodings),
             PreferredLayers = ConsumerWriter.ReadLayers(body.PreferredLayers),
             IgnoreDtx = body.IgnoreDtx,
             Paused = body.Paused,

@@ -5,13 +5,16 @@ namespace Worker.Net;
 /// <summary>A bound socket and the port that it takes in the worker's books; closing it gives both back.</summary>
 public sealed class BoundSocket : IDisposable
 {
-    private Action? _onReleased;
+    private readonly TakenPorts? _ports;
 
-    internal BoundSocket(int fd, in TransportAddress address, Action? onReleased)
+    /// <param name="fd">The descriptor.</param>
+    /// <param name="address">What it is bound to.</param>
+    /// <param name="ports">The books of its range; null where the port is out of none.</param>
+    internal BoundSocket(int fd, in TransportAddress address, TakenPorts? ports = null)
     {
         Fd = fd;
         Address = address;
-        _onReleased = onReleased;
+        _ports = ports;
     }
 
     /// <summary>The descriptor.</summary>
@@ -31,7 +34,6 @@ public sealed class BoundSocket : IDisposable
 
         IsClosed = true;
         _ = Libc.close(Fd);
-        _onReleased?.Invoke();
-        _onReleased = null;
+        _ports?.Release(Address.Port);
     }
 }

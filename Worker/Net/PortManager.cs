@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Runtime.InteropServices;
 using Rtc.Seams;
 
@@ -12,7 +11,8 @@ namespace Worker.Net;
 /// <param name="random">Where the search in a range starts.</param>
 public sealed class PortManager(PortRange workerRange, IRandomSource random)
 {
-    private readonly Dictionary<RangeKey, TakenPorts> _ranges = new(new RangeKeyComparer());
+    // One for each range, IP and protocol: a handful.
+    private readonly List<TakenPorts> _ranges = [];
 
     /// <summary>How many ranges have ports taken from them.</summary>
     public int RangesInUse => _ranges.Count;
@@ -54,6 +54,8 @@ public sealed class PortManager(PortRange workerRange, IRandomSource random)
         return TransportAddress.TryParse(text, 0, out ip);
     }
 
+    internal void Forget(TakenPorts ports) => _ranges.Remove(ports);
+
     private static void CheckBufferSize(uint size)
     {
         if (size > int.MaxValue)
@@ -66,7 +68,7 @@ public sealed class PortManager(PortRange workerRange, IRandomSource random)
         if (errno != 0)
             throw RequestException.Error($"port bind failed {Describe(info)}: {SocketOptions.ErrorText(errno)}");
 
-        return new BoundSocket(fd, SocketOptions.LocalAddress(fd), null);
+        return new BoundSocket(fd, SocketOptions.LocalAddress(fd));
     }
 
     private static string Describe(ListenInfo info) =>
@@ -120,22 +122,20 @@ public sealed class PortManager(PortRange workerRange, IRandomSource random)
         if (range.Max < range.Min)
             throw RequestException.TypeError($"port range {range.Min}-{range.Max} ends before it starts");
 
-        RangeKey key = new(info.Protocol, ip, range);
-        if (!_ranges.TryGetValue(key, out TakenPorts? taken))
-            taken = new TakenPorts(range.Max - range.Min + 1);
-
-        int count = taken.Ports.Length;
+        TakenPorts? known = FindRange(info.Protocol, ip, range);
+        TakenPorts taken = known ?? new TakenPorts(this, info.Protocol, ip, range);
+        int count = taken.Length;
         int start = (int)random.NextBetween(0, (uint)count - 1);
         for (int attempt = 1; attempt <= count; attempt++)
         {
             int index = (start + attempt) % count;
-            if (taken.Ports[index] || TryBindTaken(info, ip, range.Min + index) is not { } fd)
+            if (taken.IsTaken(index) || TryBindTaken(info, ip, taken.PortAt(index)) is not { } fd)
                 continue;
 
-            taken.Ports[index] = true;
-            taken.Count++;
-            _ranges[key] = taken;
-            return new BoundSocket(fd, SocketOptions.LocalAddress(fd), () => Release(key, index));
+            taken.Take(index);
+            if (known is null)
+                _ranges.Add(taken);
+            return new BoundSocket(fd, SocketOptions.LocalAddress(fd), taken);
         }
 
         throw RequestException.Error(
@@ -158,30 +158,14 @@ public sealed class PortManager(PortRange workerRange, IRandomSource random)
         };
     }
 
-    private void Release(RangeKey key, int index)
+    private TakenPorts? FindRange(TransportProtocol protocol, in TransportAddress ip, PortRange range)
     {
-        TakenPorts taken = _ranges[key];
-        taken.Ports[index] = false;
-        if (--taken.Count == 0)
-            _ranges.Remove(key);
-    }
+        foreach (TakenPorts taken in _ranges)
+        {
+            if (taken.IsAbout(protocol, ip, range))
+                return taken;
+        }
 
-    private sealed record RangeKey(TransportProtocol Protocol, TransportAddress Ip, PortRange Range);
-
-    // The comparer that a record comes with is put together by reflection, 2 ms of the first request.
-    private sealed class RangeKeyComparer : IEqualityComparer<RangeKey>
-    {
-        public bool Equals(RangeKey? x, RangeKey? y) => x!.Protocol == y!.Protocol && x.Ip == y.Ip
-            && x.Range.Min == y.Range.Min && x.Range.Max == y.Range.Max;
-
-        public int GetHashCode(RangeKey key) =>
-            HashCode.Combine((int)key.Protocol, key.Ip, (int)key.Range.Min, (int)key.Range.Max);
-    }
-
-    private sealed class TakenPorts(int count)
-    {
-        public BitArray Ports { get; } = new(count);
-
-        public int Count { get; set; }
+        return null;
     }
 }

@@ -20,7 +20,7 @@ internal sealed unsafe class UdpLane(SendQueue queue, int fd, UdpSocket? socket,
     // How many calls FlushBacklog makes before it leaves the rest to the next turn.
     private const int MaxBacklogCalls = 16;
 
-    private readonly List<SendDestination> _oneOffs = [];
+    private List<SendDestination>? _oneOffs;
     private int _oneOffCount;
     private int _messageCount;
     private int _vectorCount;
@@ -32,6 +32,7 @@ internal sealed unsafe class UdpLane(SendQueue queue, int fd, UdpSocket? socket,
     /// <summary>Queues a copy for a peer that has no tuple.</summary>
     public void SendTo(in TransportAddress remote, ReadOnlySpan<byte> datagram)
     {
+        _oneOffs ??= [];
         if (_oneOffCount == _oneOffs.Count)
             _oneOffs.Add(new SendDestination(this, remote));
 

@@ -11,7 +11,8 @@ internal sealed class HeldPackets
 {
     public const int Capacity = 30;
 
-    private readonly RtpPacket[] _packets = new RtpPacket[Capacity + 1];
+    // Made when something has to wait, which is when a stream begins, and given away when nothing does any more.
+    private RtpPacket[] _packets = [];
 
     public int Count { get; private set; }
 
@@ -20,6 +21,9 @@ internal sealed class HeldPackets
     /// <summary>Keeps a packet and takes a reference to it; one of a number that is held already is not kept.</summary>
     public void Add(RtpPacket packet)
     {
+        if (_packets.Length == 0)
+            _packets = new RtpPacket[Capacity + 1];
+
         int index = Count;
         while (index > 0 && SequenceNumbers.IsNewer(_packets[index - 1].SequenceNumber, packet.SequenceNumber))
             index--;
@@ -38,10 +42,9 @@ internal sealed class HeldPackets
     public void Clear()
     {
         while (Count > 0)
-        {
             _packets[--Count].Release(BufferPurpose.KeyFrameWait);
-            _packets[Count] = null!;
-        }
+
+        _packets = [];
     }
 
     private void RemoveOldest()

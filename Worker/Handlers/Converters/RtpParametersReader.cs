@@ -1,3 +1,4 @@
+using System.Text;
 using Channel.Wire;
 using Rtc.Rtp;
 using Rtc.Seams;
@@ -8,9 +9,20 @@ namespace Worker.Handlers.Converters;
 /// <summary>Takes RTP parameters out of a request. What they say is checked by the types that it makes.</summary>
 internal static class RtpParametersReader
 {
+    // What browsers know: one object each serves all codecs.
+    private static readonly RtcpFeedback[] UsualFeedback =
+    [
+        new("nack", ""), new("nack", "pli"), new("ccm", "fir"), new("goog-remb", ""), new("transport-cc", ""),
+    ];
+
     /// <summary>Reads the parameters of a producer or consumer.</summary>
+    /// <param name="wire">The parameters.</param>
+    /// <param name="sibling">
+    /// Those of another consumer of the same producer, whose parts are taken where they say the same: they never change,
+    /// and there may be a thousand of them. Null where there is none.
+    /// </param>
     /// <exception cref="RequestException">TypeError: the parameters are wrong.</exception>
-    public static RtpParameters Read(Wire.RtpParameters.RtpParameters wire)
+    public static RtpParameters Read(Wire.RtpParameters.RtpParameters wire, RtpParameters? sibling = null)
     {
         var codecs = new RtpCodecParameters[wire.Codecs.Count];
         for (int i = 0; i < codecs.Length; i++)
@@ -21,7 +33,13 @@ internal static class RtpParametersReader
             extensions[i] = ReadHeaderExtension(wire.HeaderExtensions[i]);
 
         var rtcp = new RtcpParameters(wire.Rtcp.Cname, wire.Rtcp.ReducedSize);
-        return new RtpParameters(codecs, extensions, ReadEncodings(wire.Encodings), rtcp, wire.Mid, wire.Msid);
+        return new RtpParameters(
+            SharedParts.Choose(codecs, sibling?.Codecs),
+            SharedParts.Choose(extensions, sibling?.HeaderExtensions),
+            ReadEncodings(wire.Encodings),
+            SharedParts.Choose(rtcp, sibling?.Rtcp),
+            wire.Mid,
+            wire.Msid);
     }
 
     /// <summary>Reads encodings, those of parameters or those that a producer has for its consumers.</summary>
@@ -80,7 +98,7 @@ internal static class RtpParametersReader
     {
         var feedback = new RtcpFeedback[wire.RtcpFeedback.Count];
         for (int i = 0; i < feedback.Length; i++)
-            feedback[i] = new RtcpFeedback(wire.RtcpFeedback[i].Type, wire.RtcpFeedback[i].Parameter ?? "");
+            feedback[i] = ReadFeedback(wire.RtcpFeedback[i]);
 
         return new RtpCodecParameters(
             MimeType.Parse(wire.MimeType),
@@ -89,6 +107,17 @@ internal static class RtpParametersReader
             wire.Channels,
             ReadParameters(wire.Parameters),
             feedback);
+    }
+
+    private static RtcpFeedback ReadFeedback(Wire.RtpParameters.RtcpFeedback wire)
+    {
+        foreach (RtcpFeedback usual in UsualFeedback)
+        {
+            if (Ascii.Equals(wire.TypeUtf8, usual.Type) && Ascii.Equals(wire.ParameterUtf8, usual.Parameter))
+                return usual;
+        }
+
+        return new RtcpFeedback(wire.Type, wire.Parameter ?? "");
     }
 
     private static RtpHeaderExtensionParameters ReadHeaderExtension(

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Rtc.Routing.Forwarding;
 using Rtc.Rtp;
 using Rtc.Rtp.Codecs;
@@ -18,7 +19,7 @@ internal sealed class ConsumerStream(
 {
     private readonly SequenceRewriter _rewriter = new(firstSequenceNumber);
     private readonly HeldPackets _held = new();
-    private readonly byte[] _descriptor = new byte[Vp8.MaxDescriptorLength];
+    private byte[]? _descriptor;
     private bool _hasSent;
     private bool _isFrameComplete;
 
@@ -109,12 +110,19 @@ internal sealed class ConsumerStream(
                 PrefixReplaces = numbers.Replaces(packet),
             },
             nowUs);
-        Sender.RememberTransportCc(sequenceNumber, transportCc);
+        if (transportCc != 0)
+            Sender.RememberTransportCc(sequenceNumber, transportCc);
+
         return true;
     }
 
-    private ReadOnlySpan<byte> WriteDescriptor(RtpPacket packet, PictureNumbers numbers) =>
-        _descriptor.AsSpan(0, numbers.Write(packet, _descriptor));
+    // Not where most packets pass: what it needs on the stack would be cleared for all of them.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ReadOnlySpan<byte> WriteDescriptor(RtpPacket packet, PictureNumbers numbers)
+    {
+        byte[] descriptor = _descriptor ??= new byte[Vp8.MaxDescriptorLength];
+        return descriptor.AsSpan(0, numbers.Write(packet, descriptor));
+    }
 
     // What arrived before the first packet of the key frame and belongs behind it.
     private void SendHeld(RtpPacket keyFrame, bool isSent, long nowUs)

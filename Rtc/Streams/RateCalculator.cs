@@ -37,7 +37,7 @@ public struct RateCalculator
     public void Add(int bytes, long nowUs)
     {
         if (nowUs >= _newestEndUs)
-            Slide(nowUs / 1000);
+            Slide(nowUs);
 
         TotalBytes += bytes;
     }
@@ -49,14 +49,15 @@ public struct RateCalculator
             return 0;
 
         if (nowUs >= _newestEndUs)
-            Slide(nowUs / 1000);
+            Slide(nowUs);
 
         int oldest = _newest + 1 < _itemCount ? _newest + 1 : 0;
         return (long)((((uint)TotalBytes - _items[oldest]) * _bitsPerSecondPerByte) + 0.5);
     }
 
-    private void Slide(long nowMs)
+    private void Slide(long nowUs)
     {
+        long nowMs = nowUs / 1000;
         uint[] items = _items ??= new uint[_itemCount];
         long steps = (nowMs - _newestStartMs) / _itemMs;
         if (steps >= _itemCount)

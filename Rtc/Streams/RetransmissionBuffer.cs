@@ -64,7 +64,7 @@ public sealed class RetransmissionBuffer
         int later = SequenceNumbers.Distance(_newestTimestamp, timestamp);
         bool isNext = _span > 0 && ahead > 0 && ahead < _maxPackets && (uint)later <= _maxAgeTicks;
         bool hasPlace = isNext
-            ? TryExtendForward(ahead, timestamp)
+            ? TryExtendForward(sequenceNumber, ahead, timestamp)
             : TryFindPlace(sequenceNumber, timestamp, ahead, later);
         if (!hasPlace)
             return false;
@@ -154,9 +154,9 @@ public sealed class RetransmissionBuffer
         return true;
     }
 
-    /// <summary>Makes the number that is so far ahead the newest; it and its timestamp are within the limits.</summary>
+    /// <summary>Makes a number the newest that is so far ahead; that and its timestamp are within the limits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool TryExtendForward(int ahead, uint timestamp)
+    private bool TryExtendForward(ushort sequenceNumber, int ahead, uint timestamp)
     {
         // Neither takes the newest away, which is within the limits as well.
         while (timestamp - _oldestTimestamp > _maxAgeTicks)
@@ -164,7 +164,7 @@ public sealed class RetransmissionBuffer
         while (_span + ahead > _maxPackets)
             RemoveOldest();
 
-        bool isInChunkOfNewest = (Newest & (ChunkLength - 1)) + ahead < ChunkLength;
+        bool isInChunkOfNewest = (sequenceNumber & (ChunkLength - 1)) >= ahead;
         if (!isInChunkOfNewest && !TryCover(_oldest, _span + ahead))
             return false;
 

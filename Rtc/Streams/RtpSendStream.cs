@@ -168,8 +168,7 @@ public sealed class RtpSendStream
     /// </summary>
     public void RememberTransportCc(ushort sequenceNumber, ushort transportCc)
     {
-        // Where the transport does not count, nothing is to be remembered.
-        if (transportCc == 0 || HasRtx || _sent is null)
+        if (HasRtx || _sent is null)
             return;
 
         int index = _sent.IndexOf(sequenceNumber);

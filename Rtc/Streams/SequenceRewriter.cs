@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Rtc.Streams;
 
 /// <summary>
@@ -124,6 +126,7 @@ public sealed class SequenceRewriter
     }
 
     /// <summary>The input is newer than all others; how many dropped numbers count against it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int GoTo(ushort input)
     {
         _started = true;

@@ -1,3 +1,4 @@
+using System.Text;
 using Rtc.Seams;
 
 namespace Worker.Handlers;
@@ -26,9 +27,10 @@ public sealed class HandlerRegistry
     /// <exception cref="RequestException">Error: the id is taken.</exception>
     public void Add(string id, IRequestHandler handler)
     {
-        Requests.Add(id, handler);
+        byte[] key = Encoding.UTF8.GetBytes(id);
+        Requests.Add(id, key, handler);
         if (handler is INotificationHandler notified)
-            Notifications.Add(id, notified);
+            Notifications.Add(id, key, notified);
     }
 
     /// <summary>Lets an entity leave; without effect when it is not there.</summary>

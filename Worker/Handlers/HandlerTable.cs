@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using System.Text;
+using Channel.Wire;
 using Rtc.Seams;
 
 namespace Worker.Handlers;
@@ -30,11 +32,24 @@ public sealed class HandlerTable<T>
         }
     }
 
+    /// <summary>Writes all ids: their bytes as they are kept, for there may be thousands.</summary>
+    public VectorOffset<string> WriteIds(WireBuilder builder)
+    {
+        StringListBuilder list = builder.StartStrings();
+        foreach ((byte[] key, _, _) in CollectionsMarshal.AsSpan(_entries))
+            list.Add(key);
+
+        return list.End();
+    }
+
     /// <summary>Adds a handler.</summary>
     /// <exception cref="RequestException">Error: the id is taken.</exception>
-    public void Add(string id, T handler)
+    public void Add(string id, T handler) => Add(id, Encoding.UTF8.GetBytes(id), handler);
+
+    /// <summary>Adds a handler; <paramref name="key"/> are the id's UTF-8 bytes, which tables may share.</summary>
+    /// <exception cref="RequestException">Error: the id is taken.</exception>
+    internal void Add(string id, byte[] key, T handler)
     {
-        byte[] key = Encoding.UTF8.GetBytes(id);
         if (!_indexes.TryAdd(key, _entries.Count))
             throw RequestException.Error($"a handler with id '{id}' exists already");
 

@@ -85,12 +85,12 @@ internal sealed class WorkerHandler(WorkerServices services, LogFilter filter) :
         request.Accept(Wire.Worker.DumpResponse.Create(
             builder,
             pid: (uint)Environment.ProcessId,
-            webRtcServerIds: builder.Vector(services.WebRtcServers.Ids),
-            routerIds: builder.Vector(_routers.Ids),
+            webRtcServerIds: services.WebRtcServers.WriteIds(builder),
+            routerIds: _routers.WriteIds(builder),
             channelMessageHandlers: Wire.Worker.ChannelMessageHandlers.Create(
                 builder,
-                channelRequestHandlers: builder.Vector(services.Registry.Requests.Ids),
-                channelNotificationHandlers: builder.Vector(services.Registry.Notifications.Ids))));
+                channelRequestHandlers: services.Registry.Requests.WriteIds(builder),
+                channelNotificationHandlers: services.Registry.Notifications.WriteIds(builder))));
     }
 
     private void UpdateSettings(in IncomingRequest request)

@@ -94,7 +94,7 @@ internal sealed unsafe class WebRtcPeer : IDisposable
     {
         const int HeaderLength = 12;
         packet[..HeaderLength].CopyTo(_room);
-        if (!_sender!.TryProtectRtp(_room, HeaderLength, HeaderLength, packet[HeaderLength..], out int length))
+        if (!_sender!.TryProtectRtp(_room, HeaderLength, packet[HeaderLength..], out int length))
             throw new InvalidOperationException("the benchmark's own packet cannot be protected");
         Send(_room.AsSpan(0, length));
     }

@@ -113,6 +113,7 @@ internal sealed unsafe class AeadImplementation
     }
 
     /// <summary>Ends the encryption of a message and writes its tag (16 bytes).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     [SkipLocalsInit]
     public void FinishWithTag(nint context, byte* tag)
     {

@@ -27,40 +27,28 @@ public sealed unsafe class AesGcmEncryptor : IDisposable
         }
     }
 
-    /// <summary>
-    /// Encrypts a message whose first bytes stand where their ciphertext goes and whose rest stands elsewhere, and
-    /// writes the tag behind it.
-    /// </summary>
+    /// <summary>Encrypts a message and writes the tag behind it.</summary>
     /// <param name="nonce">Must never repeat under one key for another message.</param>
     /// <param name="authenticated">Bytes that are authenticated and not encrypted.</param>
-    /// <param name="message">Plaintext, room for the rest's ciphertext, room for the tag; exactly that long.</param>
-    /// <param name="plaintextLength">Bytes of plaintext in <paramref name="message"/>.</param>
-    /// <param name="rest">
-    /// The plaintext behind it; does not overlap <paramref name="message"/>, or stands exactly where its ciphertext
-    /// goes.
-    /// </param>
+    /// <param name="plaintext">Does not overlap the ciphertext, or stands exactly there.</param>
+    /// <param name="ciphertext">Room for ciphertext and tag, exactly that long.</param>
     [SkipLocalsInit]
     public void Encrypt(
-        AesGcmNonce nonce,
-        ReadOnlySpan<byte> authenticated,
-        Span<byte> message,
-        int plaintextLength,
-        ReadOnlySpan<byte> rest)
+        AesGcmNonce nonce, ReadOnlySpan<byte> authenticated, ReadOnlySpan<byte> plaintext, Span<byte> ciphertext)
     {
-        if (plaintextLength < 0 || plaintextLength + rest.Length != message.Length - TagLength)
+        if (ciphertext.Length - TagLength != plaintext.Length)
             ThrowLengths();
 
         AeadImplementation gcm = _implementation;
         nint context = _context.Pointer;
         fixed (byte* head = &MemoryMarshal.GetReference(authenticated))
-        fixed (byte* output = &MemoryMarshal.GetReference(message))
-        fixed (byte* input = &MemoryMarshal.GetReference(rest))
+        fixed (byte* input = &MemoryMarshal.GetReference(plaintext))
+        fixed (byte* output = &MemoryMarshal.GetReference(ciphertext))
         {
             LibCrypto.Check(gcm.EncryptInit(context, null, 0, (byte*)&nonce, AesGcmNonce.Length, null));
             gcm.Process(context, null, head, authenticated.Length);
-            gcm.Process(context, output, output, plaintextLength);
-            gcm.Process(context, output + plaintextLength, input, rest.Length);
-            gcm.FinishWithTag(context, output + message.Length - TagLength);
+            gcm.Process(context, output, input, plaintext.Length);
+            gcm.FinishWithTag(context, output + plaintext.Length);
         }
 
         GC.KeepAlive(this);
@@ -70,5 +58,5 @@ public sealed unsafe class AesGcmEncryptor : IDisposable
     public void Dispose() => _context.Dispose();
 
     private static void ThrowLengths() =>
-        throw new ArgumentException("the room is not as long as plaintext, rest and tag together");
+        throw new ArgumentException("the room is not as long as plaintext and tag together");
 }

@@ -10,6 +10,7 @@ namespace Rtc.Rtp;
 public readonly ref struct OutgoingRtp
 {
     /// <param name="packet">The shared packet; fields that are not set otherwise are taken from it.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public OutgoingRtp(RtpPacket packet)
     {
         Packet = packet;
@@ -113,19 +114,9 @@ public readonly ref struct OutgoingRtp
     /// <param name="destination">At least <see cref="PayloadLength"/> bytes.</param>
     public int WritePayload(Span<byte> destination)
     {
-        int prefixLength = WritePayloadPrefix(destination);
-        PayloadRest.CopyTo(destination[prefixLength..]);
+        PayloadPrefix.CopyTo(destination);
+        PayloadRest.CopyTo(destination[PayloadPrefix.Length..]);
         return PayloadLength;
-    }
-
-    /// <summary>Writes the <see cref="PayloadPrefix"/> and returns its length.</summary>
-    /// <param name="destination">At least that long.</param>
-    public int WritePayloadPrefix(Span<byte> destination)
-    {
-        if (!PayloadPrefix.IsEmpty)
-            PayloadPrefix.CopyTo(destination);
-
-        return PayloadPrefix.Length;
     }
 
     // Whose length the compiler knows, so that it checks it once.

@@ -12,10 +12,10 @@ internal sealed class AeadSendTransform(SrtpSessionKeys keys) : SrtpSendTransfor
     private readonly AesGcmNonce _rtcpSalt = new(keys.RtcpSalt);
 
     public override void ProtectRtp(
-        Span<byte> packet, int headerLength, int writtenLength, ReadOnlySpan<byte> rest, ulong index)
+        Span<byte> packet, int headerLength, ReadOnlySpan<byte> payload, ulong index)
     {
         AesGcmNonce nonce = SrtpNonce.Aead(_rtpSalt, SrtpHeader.SsrcOfRtp(packet), index);
-        _rtp.Encrypt(nonce, packet[..headerLength], packet[headerLength..], writtenLength - headerLength, rest);
+        _rtp.Encrypt(nonce, packet[..headerLength], payload, packet[headerLength..]);
     }
 
     public override void ProtectRtcp(ReadOnlySpan<byte> compound, Span<byte> packet, uint index)
@@ -29,7 +29,7 @@ internal sealed class AeadSendTransform(SrtpSessionKeys keys) : SrtpSendTransfor
         Span<byte> authenticated = stackalloc byte[SrtpHeader.RtcpLength + IndexLength];
         header.CopyTo(authenticated);
         word.CopyTo(authenticated[header.Length..]);
-        _rtcp.Encrypt(nonce, authenticated, packet[header.Length..^IndexLength], 0, compound[header.Length..]);
+        _rtcp.Encrypt(nonce, authenticated, compound[header.Length..], packet[header.Length..^IndexLength]);
     }
 
     public override void Dispose()

@@ -17,14 +17,12 @@ internal sealed class CounterModeSendTransform(SrtpSessionKeys keys) : SrtpSendT
     private readonly int _rtpTagLength = keys.Suite.RtpTagLength();
 
     public override void ProtectRtp(
-        Span<byte> packet, int headerLength, int writtenLength, ReadOnlySpan<byte> rest, ulong index)
+        Span<byte> packet, int headerLength, ReadOnlySpan<byte> payload, ulong index)
     {
         Span<byte> block = stackalloc byte[AesCtrCipher.BlockLength];
         SrtpNonce.WriteCounterBlock(_rtpSalt, SrtpHeader.SsrcOfRtp(packet), index, block);
         _rtpCipher.Begin(block);
-        Span<byte> written = packet[headerLength..writtenLength];
-        _rtpCipher.Update(written, written);
-        _rtpCipher.Update(rest, packet[writtenLength..]);
+        _rtpCipher.Update(payload, packet[headerLength..]);
 
         // The rollover counter is authenticated behind the ciphertext, where the tag will stand: no second update.
         Span<byte> code = stackalloc byte[HmacSha1.Length];

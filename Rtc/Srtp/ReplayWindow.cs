@@ -14,24 +14,26 @@ internal struct ReplayWindow
     private const int Words = Length / 64;
 
     private Bits _bits;
-    private bool _isStarted;
+
+    // Behind the highest accepted index; 0 before the first.
+    private ulong _next;
 
     /// <summary>The highest accepted index; 0 before the first.</summary>
-    public ulong Highest { get; private set; }
+    public readonly ulong Highest => _next == 0 ? 0 : _next - 1;
 
     /// <summary>Whether an index was accepted.</summary>
-    public readonly bool IsStarted => _isStarted;
+    public readonly bool IsStarted => _next != 0;
 
     /// <summary>Whether a packet with this index may be taken; changes nothing.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly SrtpError Check(ulong index)
     {
-        if (!_isStarted || index > Highest)
+        if (index >= _next)
         {
             return SrtpError.None;
         }
 
-        if (Highest - index >= Length)
+        if (_next - index > Length)
         {
             return SrtpError.TooOld;
         }
@@ -53,16 +55,11 @@ internal struct ReplayWindow
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Accept(ulong index)
     {
-        if (!_isStarted)
+        if (index >= _next)
         {
-            _isStarted = true;
-            Highest = index;
-        }
-        else if (index > Highest)
-        {
-            if (index - Highest > 1)
-                Forget(Highest + 1, index - 1);
-            Highest = index;
+            if (index > _next)
+                Forget(_next, index - 1);
+            _next = index + 1;
         }
 
         _bits[WordOf(index)] |= BitOf(index);

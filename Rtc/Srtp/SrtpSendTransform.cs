@@ -14,16 +14,13 @@ internal abstract class SrtpSendTransform : IDisposable
     public static SrtpSendTransform Create(SrtpSessionKeys keys) =>
         keys.Suite.IsAead() ? new AeadSendTransform(keys) : new CounterModeSendTransform(keys);
 
-    /// <summary>Encrypts the payload behind the header and appends the tag.</summary>
-    /// <param name="packet">
-    /// Header, the first bytes of the payload in plaintext, room for the rest of it and for the tag; exactly that long.
-    /// </param>
+    /// <summary>Encrypts the payload into the packet behind its header and appends the tag.</summary>
+    /// <param name="packet">Header, room for the payload, room for the tag; exactly that long.</param>
     /// <param name="headerLength">Length of the header.</param>
-    /// <param name="writtenLength">Length of the header and of the plaintext that stands behind it.</param>
-    /// <param name="rest">The rest of the plaintext.</param>
+    /// <param name="payload">Plaintext; elsewhere or exactly where its ciphertext goes.</param>
     /// <param name="index">Packet index, 48 bits.</param>
     public abstract void ProtectRtp(
-        Span<byte> packet, int headerLength, int writtenLength, ReadOnlySpan<byte> rest, ulong index);
+        Span<byte> packet, int headerLength, ReadOnlySpan<byte> payload, ulong index);
 
     /// <summary>Encrypts a compound packet into <paramref name="packet"/> with index word and tag.</summary>
     /// <param name="compound">Plaintext.</param>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Rtc.Crypto;
 
 namespace Rtc.Srtp;
@@ -56,19 +57,13 @@ public sealed class SrtpSender : IDisposable
     public ref readonly SrtpCounters Counters => ref _counters;
 
     /// <summary>
-    /// Encrypts the payload of an RTP packet behind its header and appends the tag. Header and first bytes of the payload
-    /// stand in <paramref name="destination"/> already; sequence number and SSRC are read from there.
+    /// Encrypts <paramref name="payload"/> into <paramref name="destination"/> behind the RTP header that stands at its
+    /// start, and appends the tag. Sequence number and SSRC are read from that header.
     /// </summary>
-    /// <param name="destination">
-    /// Header and first bytes of the payload, then room for the rest of it and <see cref="MaxRtpOverhead"/> bytes.
-    /// </param>
+    /// <param name="destination">Header, then room for the payload and <see cref="MaxRtpOverhead"/> bytes.</param>
     /// <param name="headerLength">Length in bytes of header, CSRCs and extension.</param>
-    /// <param name="writtenLength">
-    /// Length in bytes of the header and what is written of the payload: an RTX sequence number, a rewritten descriptor.
-    /// </param>
-    /// <param name="rest">
-    /// The rest of the payload and the padding; does not overlap the destination, or stands exactly where its ciphertext
-    /// goes.
+    /// <param name="payload">
+    /// Payload and padding; does not overlap the destination, unless it is exactly where its ciphertext goes.
     /// </param>
     /// <param name="length">Length in bytes of the SRTP packet; 0 when false is returned.</param>
     /// <param name="isRepeated">Whether the very same packet was protected before.</param>
@@ -76,19 +71,18 @@ public sealed class SrtpSender : IDisposable
     public bool TryProtectRtp(
         Span<byte> destination,
         int headerLength,
-        int writtenLength,
-        ReadOnlySpan<byte> rest,
+        ReadOnlySpan<byte> payload,
         out int length,
         bool isRepeated = false)
     {
         length = 0;
-        int needed = writtenLength + rest.Length + _rtpTagLength;
+        int needed = headerLength + payload.Length + _rtpTagLength;
         if (destination.Length < needed)
         {
             return Refuse(SrtpError.NoRoom);
         }
 
-        if (headerLength < SrtpHeader.RtpLength || writtenLength < headerLength)
+        if (headerLength < SrtpHeader.RtpLength)
         {
             return Refuse(SrtpError.Malformed);
         }
@@ -101,7 +95,7 @@ public sealed class SrtpSender : IDisposable
             return Refuse(error);
         }
 
-        _transform.ProtectRtp(packet, headerLength, writtenLength, rest, index);
+        _transform.ProtectRtp(packet, headerLength, payload, index);
         _counters.RtpPackets++;
         length = needed;
         return true;
@@ -172,6 +166,7 @@ public sealed class SrtpSender : IDisposable
         return isRepeated && estimate <= highest ? SrtpError.None : stream.Sent.Take(estimate);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Stream? FindStream(uint ssrc)
     {
         Stream? stream = _latest;

@@ -20,25 +20,17 @@ internal static class DatagramWriter
     public static int SendRtp(
         TransportTuple tuple, SrtpSender? srtp, in OutgoingRtp packet, uint absSendTime, ushort transportCc)
     {
-        ReadOnlySpan<byte> rest = packet.PayloadRest;
-        int length = packet.HeaderLength + packet.PayloadPrefix.Length + rest.Length;
+        int length = packet.Length;
         int needed = length + (srtp is null ? 0 : SrtpSender.MaxRtpOverhead);
         Span<byte> room = tuple.Reserve(needed);
         if (room.Length < needed)
             return 0;
 
         int headerLength = packet.WriteHeader(room, absSendTime, transportCc);
-        int writtenLength = headerLength + packet.WritePayloadPrefix(room[headerLength..]);
         if (srtp is null)
-        {
-            rest.CopyTo(room[writtenLength..]);
-        }
+            packet.WritePayload(room[headerLength..]);
         else
-        {
-            // What is sent again under its own number says with which transport-wide number it left.
-            bool isRepeated = packet.RepeatedTransportCc >= 0;
-            srtp.TryProtectRtp(room, headerLength, writtenLength, rest, out length, isRepeated);
-        }
+            Protect(srtp, packet, room, headerLength, out length);
 
         tuple.Commit(length);
         return length;
@@ -58,5 +50,23 @@ internal static class DatagramWriter
         srtp.TryProtectRtcp(rtcp, room, out int length);
         tuple.Commit(length);
         return length;
+    }
+
+    /// <summary>Encrypts the payload behind a header.</summary>
+    private static void Protect(
+        SrtpSender srtp, in OutgoingRtp packet, Span<byte> room, int headerLength, out int length)
+    {
+        ReadOnlySpan<byte> payload = packet.PayloadRest;
+        if (!packet.PayloadPrefix.IsEmpty)
+        {
+            // A copy that is encrypted where it stands takes less than to tell the cipher of two parts.
+            Span<byte> whole = room.Slice(headerLength, packet.PayloadLength);
+            packet.WritePayload(whole);
+            payload = whole;
+        }
+
+        // What is sent again under its own number says with which transport-wide number it left.
+        bool isRepeated = packet.RepeatedTransportCc >= 0;
+        srtp.TryProtectRtp(room, headerLength, payload, out length, isRepeated);
     }
 }

@@ -47,18 +47,16 @@ internal sealed class SrtpPair : IDisposable
         return compound;
     }
 
-    public byte[] ProtectRtp(ReadOnlySpan<byte> header, ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> payload)
+    public byte[] ProtectRtp(ReadOnlySpan<byte> header, ReadOnlySpan<byte> payload)
     {
-        byte[] room = new byte[header.Length + prefix.Length + payload.Length + SrtpSender.MaxRtpOverhead];
+        byte[] room = new byte[header.Length + payload.Length + SrtpSender.MaxRtpOverhead];
         header.CopyTo(room);
-        prefix.CopyTo(room.AsSpan(header.Length));
-        Assert.True(
-            Sender.TryProtectRtp(room, header.Length, header.Length + prefix.Length, payload, out int length));
+        Assert.True(Sender.TryProtectRtp(room, header.Length, payload, out int length));
         return room[..length];
     }
 
     public byte[] ProtectRtp(ushort sequenceNumber, uint ssrc = 1) =>
-        ProtectRtp(Header(sequenceNumber, ssrc), default, "payload of a test"u8);
+        ProtectRtp(Header(sequenceNumber, ssrc), "payload of a test"u8);
 
     public byte[] ProtectRtcp(ReadOnlySpan<byte> compound)
     {

@@ -134,7 +134,7 @@ public sealed class SrtpReplayTests
         {
             ReadOnlySpan<byte> payload = "payload of a test"u8;
             byte[] room = [.. SrtpPair.Header(sequenceNumber, 1), .. new byte[payload.Length + SrtpSender.MaxRtpOverhead]];
-            Assert.True(pair.Sender.TryProtectRtp(room, 12, 12, payload, out int length, isRepeated: true));
+            Assert.True(pair.Sender.TryProtectRtp(room, 12, payload, out int length, isRepeated: true));
             return room[..length];
         }
     }
@@ -161,7 +161,7 @@ public sealed class SrtpReplayTests
         void AssertRefused(ushort sequenceNumber)
         {
             byte[] room = [.. SrtpPair.Header(sequenceNumber, 1), .. new byte[100]];
-            Assert.False(pair.Sender.TryProtectRtp(room, 12, 12, "another"u8, out int length));
+            Assert.False(pair.Sender.TryProtectRtp(room, 12, "another"u8, out int length));
             Assert.Equal(0, length);
         }
     }
@@ -222,7 +222,7 @@ public sealed class SrtpReplayTests
             Assert.Equal(expected, pair.Receive(open.ProtectRtp(1, ssrc)));
             Assert.Equal(expected, pair.ReceiveRtcp(open.ProtectRtcp(SrtpPair.Compound(16, ssrc))));
             byte[] room = [.. SrtpPair.Header(1, ssrc), .. new byte[40]];
-            Assert.Equal(ssrc < 8, pair.Sender.TryProtectRtp(room, 12, 12, "x"u8, out _));
+            Assert.Equal(ssrc < 8, pair.Sender.TryProtectRtp(room, 12, "x"u8, out _));
         }
 
         Assert.Equal(8, pair.Receiver.StreamCount);

@@ -89,9 +89,9 @@ public sealed class SrtpVectorTests
         using SrtpSessionKeys keys = Keys(suite, key);
         byte[] plaintext = Hex(Rtp);
         byte[] packet = new byte[plaintext.Length + suite.RtpTagLength()];
-        plaintext.AsSpan(0, 17).CopyTo(packet);
+        plaintext.AsSpan(0, SrtpHeader.RtpLength).CopyTo(packet);
         using var sender = new AeadSendTransform(keys);
-        sender.ProtectRtp(packet, SrtpHeader.RtpLength, 17, plaintext.AsSpan(17), 0xf17b);
+        sender.ProtectRtp(packet, SrtpHeader.RtpLength, plaintext.AsSpan(SrtpHeader.RtpLength), 0xf17b);
         Assert.Equal(expected, Convert.ToHexString(packet));
 
         using var receiver = new AeadReceiveTransform(keys);

@@ -150,7 +150,7 @@ public sealed class SrtpStateTests
             Timestamp = number * 960u,
         }.Build();
         byte[] room = [.. packet, .. new byte[SrtpSender.MaxRtpOverhead]];
-        Assert.True(sender.TryProtectRtp(room, 12, 12, packet.AsSpan(12), out int length));
+        Assert.True(sender.TryProtectRtp(room, 12, packet.AsSpan(12), out int length));
         transport.OnDatagram(socket, FakeSocket.Address("192.0.2.1", 5000), room.AsSpan(0, length), _room.NowUs);
     }
 }

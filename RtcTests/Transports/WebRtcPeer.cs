@@ -73,7 +73,7 @@ internal sealed class WebRtcPeer : IDisposable
     {
         byte[] room = new byte[packet.Length + SrtpSender.MaxRtpOverhead];
         packet[..12].CopyTo(room);
-        if (!_sender!.TryProtectRtp(room, 12, 12, packet[12..], out int length))
+        if (!_sender!.TryProtectRtp(room, 12, packet[12..], out int length))
             throw new InvalidOperationException("the test's own packet cannot be protected");
 
         _send(room[..length]);

@@ -28,6 +28,9 @@ internal sealed unsafe class SendDestination
 
     public int NameLength { get; private set; }
 
+    /// <summary>Whether nothing is taken for it any more.</summary>
+    public bool IsClosed { get; set; }
+
     /// <summary>The first and the last datagram of the turn as indexes into the queue's entries; -1 for none.</summary>
     public int Head { get; set; } = -1;
 

@@ -108,16 +108,20 @@ public sealed unsafe class SendQueue : IDisposable
 
     internal ReadOnlySpan<byte> Bytes(int entry) => new(Pointer(entry), Length(entry));
 
-    /// <summary>Room for one datagram; empty when there is none.</summary>
+    /// <summary>Room for one datagram; empty when there is none, or when destination or lane are closed.</summary>
     internal Span<byte> Reserve(SendDestination destination, int maxLength)
     {
+        SendLane lane = destination.Lane;
+        if (destination.IsClosed || lane.IsClosed)
+            return default;
+
         if (!ReferenceEquals(destination, _current))
             TurnTo(destination);
 
         if (destination.OpenLength > 0)
             GiveUp(destination);
 
-        int prefix = destination.Lane.PrefixLength;
+        int prefix = lane.PrefixLength;
         int needed = maxLength + prefix;
         bool isValid = (uint)(maxLength - 1) < MaxDatagramLength;
         if (!isValid || !(HasRoom(destination, needed) || TryMakeRoom(destination, needed)))
@@ -137,7 +141,7 @@ public sealed unsafe class SendQueue : IDisposable
         int prefix = destination.Lane.PrefixLength;
         if (destination.Epoch != _epoch || destination.OpenLength == 0 || length + prefix > destination.OpenLength)
         {
-            if (length != 0)
+            if (length != 0 && !destination.IsClosed)
                 ThrowNotReserved(length);
             return;
         }

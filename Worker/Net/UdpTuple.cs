@@ -6,29 +6,25 @@ namespace Worker.Net;
 internal sealed class UdpTuple : TransportTuple
 {
     private readonly SendDestination _destination;
-    private bool _isClosed;
+    private readonly SendQueue _queue;
 
     public UdpTuple(UdpSocket socket, UdpLane lane, in TransportAddress remote)
-        : base(socket, remote) => _destination = new SendDestination(lane, remote);
-
-    /// <inheritdoc/>
-    public override Span<byte> Reserve(int maxLength)
+        : base(socket, remote)
     {
-        SendLane lane = _destination.Lane;
-        if (_isClosed || lane.IsClosed)
-            return default;
-
-        return lane.Queue.Reserve(_destination, maxLength);
+        _destination = new SendDestination(lane, remote);
+        _queue = lane.Queue;
     }
 
     /// <inheritdoc/>
-    public override void Commit(int length) =>
-        _destination.Lane.Queue.Commit(_destination, _isClosed ? 0 : length);
+    public override Span<byte> Reserve(int maxLength) => _queue.Reserve(_destination, maxLength);
+
+    /// <inheritdoc/>
+    public override void Commit(int length) => _queue.Commit(_destination, length);
 
     /// <inheritdoc/>
     public override void Close()
     {
         Commit(0);
-        _isClosed = true;
+        _destination.IsClosed = true;
     }
 }

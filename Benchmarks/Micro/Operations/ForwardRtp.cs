@@ -85,8 +85,8 @@ internal sealed class ForwardRtp : RouterOperation
             return;
         }
 
-        int writtenLength = headerLength + packet.WritePayloadPrefix(room[headerLength..]);
-        Expect(_srtp.Sender.TryProtectRtp(room, headerLength, writtenLength, packet.PayloadRest, out _));
+        Expect(packet.PayloadPrefix.IsEmpty);
+        Expect(_srtp.Sender.TryProtectRtp(room, headerLength, packet.PayloadRest, out _));
     }
 
     private void Receive()

@@ -46,7 +46,7 @@ internal sealed class ProtectRtp(SrtpSuite suite) : Operation
         int headerLength = SamplePackets.HeaderLength;
         packet[..headerLength].CopyTo(_destination);
         SamplePackets.SetSequenceNumber(_destination, _sequenceNumber++);
-        Expect(_srtp.Sender.TryProtectRtp(_destination, headerLength, headerLength, packet[headerLength..], out _));
+        Expect(_srtp.Sender.TryProtectRtp(_destination, headerLength, packet[headerLength..], out _));
     }
 
     public override void Dispose()
@@ -72,7 +72,7 @@ internal sealed class RoundTripRtp(SrtpSuite suite) : Operation
         SamplePackets.SetSequenceNumber(_destination, _sequenceNumber++);
         Expect(
             _srtp.Sender.TryProtectRtp(
-                _destination, headerLength, headerLength, packet[headerLength..], out int length) &&
+                _destination, headerLength, packet[headerLength..], out int length) &&
             _srtp.Receiver.TryUnprotectRtp(_destination.AsSpan(0, length), out _));
     }
 

@@ -6,8 +6,8 @@ namespace Rtc.Routing;
 /// <param name="routerId">Id of the router, for reasons of refusals.</param>
 public sealed class DataRouter(string routerId)
 {
-    private readonly OrderedMap<DataFanout> _producers = new();
-    private readonly OrderedMap<DataConsumer> _consumers = new();
+    private readonly OrderedMap<string, DataFanout> _producers = new();
+    private readonly OrderedMap<string, DataConsumer> _consumers = new();
 
     /// <summary>Whether all of it is going, so that nobody has to be told of a data producer that goes.</summary>
     internal bool IsClosing { get; set; }

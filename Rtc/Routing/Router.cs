@@ -7,10 +7,10 @@ namespace Rtc.Routing;
 /// </summary>
 public sealed class Router
 {
-    private readonly OrderedMap<IRouterTransport> _transports = new();
-    private readonly OrderedMap<IRtpObserver> _observers = new();
-    private readonly OrderedMap<ProducerFanout> _producers = new();
-    private readonly OrderedMap<Consumer> _consumers = new();
+    private readonly OrderedMap<string, IRouterTransport> _transports = new();
+    private readonly OrderedMap<string, IRtpObserver> _observers = new();
+    private readonly OrderedMap<string, ProducerFanout> _producers = new();
+    private readonly OrderedMap<string, Consumer> _consumers = new();
     private bool _isClosing;
 
     /// <param name="id">Its id.</param>
@@ -30,9 +30,6 @@ public sealed class Router
 
     /// <summary>Its data producers and consumers.</summary>
     public DataRouter Data { get; }
-
-    /// <summary>Its transports, in an order that stays.</summary>
-    public IReadOnlyList<IRouterTransport> Transports => _transports.Values;
 
     /// <summary>Finds a transport.</summary>
     /// <exception cref="RequestException">NotFoundError: there is none.</exception>
@@ -214,10 +211,10 @@ public sealed class Router
     {
         _isClosing = true;
         Data.IsClosing = true;
-        foreach (IRouterTransport transport in (IRouterTransport[])[.. _transports.Values])
+        foreach (IRouterTransport transport in _transports.Values.ToArray())
             CloseTransport(transport.Id, nowUs);
 
-        foreach (IRtpObserver observer in (IRtpObserver[])[.. _observers.Values])
+        foreach (IRtpObserver observer in _observers.Values.ToArray())
             CloseObserver(observer.Id);
     }
 

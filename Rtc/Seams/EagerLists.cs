@@ -27,21 +27,6 @@ internal static class EagerLists
         return result;
     }
 
-    /// <summary>What <paramref name="map"/> makes of each entry, in order.</summary>
-    public static TResult[] Map<TKey, TValue, TResult>(
-        this OrderedDictionary<TKey, TValue> entries, Func<TKey, TValue, TResult> map)
-        where TKey : notnull
-    {
-        var result = new TResult[entries.Count];
-        for (int i = 0; i < result.Length; i++)
-        {
-            KeyValuePair<TKey, TValue> entry = entries.GetAt(i);
-            result[i] = map(entry.Key, entry.Value);
-        }
-
-        return result;
-    }
-
     /// <summary>The first item that <paramref name="isWanted"/>; null when there is none.</summary>
     public static T? Find<T>(this IReadOnlyList<T> items, Predicate<T> isWanted)
         where T : class

@@ -9,11 +9,11 @@ public sealed class DataEndpoints
     private readonly Transport _transport;
     private readonly TransportOptions _options;
     private readonly DataRouter _router;
-    private readonly OrderedDictionary<string, DataProducer> _producers = [];
-    private readonly OrderedDictionary<string, DataConsumer> _consumers = [];
+    private readonly OrderedMap<string, DataProducer> _producers = new();
+    private readonly OrderedMap<string, DataConsumer> _consumers = new();
 
-    private readonly OrderedDictionary<ushort, DataProducer> _streamProducers = [];
-    private readonly Dictionary<ushort, DataConsumer> _streamConsumers = [];
+    private readonly OrderedMap<ushort, DataProducer> _streamProducers = new();
+    private readonly OrderedMap<ushort, DataConsumer> _streamConsumers = new();
 
     internal DataEndpoints(Transport transport, TransportOptions options, DataRouter router)
     {
@@ -112,9 +112,9 @@ public sealed class DataEndpoints
             CloseConsumer(id);
     }
 
-    internal DataProducer? FindProducer(ushort streamId) => _streamProducers.GetValueOrDefault(streamId);
+    internal DataProducer? FindProducer(ushort streamId) => _streamProducers.Find(streamId);
 
-    internal DataConsumer? FindConsumer(ushort streamId) => _streamConsumers.GetValueOrDefault(streamId);
+    internal DataConsumer? FindConsumer(ushort streamId) => _streamConsumers.Find(streamId);
 
     internal void Forget(DataConsumer consumer)
     {

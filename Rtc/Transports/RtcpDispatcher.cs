@@ -1,5 +1,6 @@
 using Rtc.Routing;
 using Rtc.Rtcp;
+using Rtc.Rtp;
 
 namespace Rtc.Transports;
 
@@ -16,21 +17,29 @@ internal sealed class RtcpDispatcher(RtpListener listener, SendStreamTable sendS
     /// <param name="nowUs">Monotonic time in microseconds.</param>
     public bool Dispatch(
         ReadOnlySpan<byte> compound,
-        OrderedDictionary<string, Consumer> consumers,
+        OrderedMap<string, Consumer> consumers,
         OutgoingBandwidth? bandwidth,
         long nowUs)
     {
         var reader = new RtcpReader(compound);
+        NtpTime? referenceTime = null;
         while (reader.MoveNext())
-            Dispatch(reader.Current, consumers, bandwidth, nowUs);
+            Dispatch(reader.Current, bandwidth, ref referenceTime, nowUs);
+
+        // Once, however many blocks say it: a packet must not cost a round through all consumers for every 12 bytes.
+        if (referenceTime is { } time)
+        {
+            foreach (Consumer consumer in consumers.Values)
+                consumer.OnReceiverReferenceTime(time, nowUs);
+        }
 
         return !reader.IsMalformed;
     }
 
     private void Dispatch(
         in RtcpPacketView packet,
-        OrderedDictionary<string, Consumer> consumers,
         OutgoingBandwidth? bandwidth,
+        ref NtpTime? referenceTime,
         long nowUs)
     {
         switch (packet.Kind)
@@ -51,7 +60,7 @@ internal sealed class RtcpDispatcher(RtpListener listener, SendStreamTable sendS
                 OnFir(packet.AsFir(), nowUs);
                 break;
             case RtcpPacketKind.ExtendedReport:
-                OnExtendedReport(packet.AsExtendedReport(), consumers, nowUs);
+                OnExtendedReport(packet.AsExtendedReport(), ref referenceTime, nowUs);
                 break;
             case RtcpPacketKind.TransportCc:
                 bandwidth?.OnFeedback(packet.AsTransportCc(), nowUs);
@@ -104,15 +113,13 @@ internal sealed class RtcpDispatcher(RtpListener listener, SendStreamTable sendS
             consumer.OnKeyFrameRequest(kind, ssrc, nowUs);
     }
 
-    private void OnExtendedReport(
-        ExtendedReportReader reader, OrderedDictionary<string, Consumer> consumers, long nowUs)
+    private void OnExtendedReport(ExtendedReportReader reader, ref NtpTime? referenceTime, long nowUs)
     {
         while (reader.MoveNext())
         {
             if (reader.BlockType == ExtendedReportBlockType.ReceiverReferenceTime)
             {
-                foreach (Consumer consumer in consumers.Values)
-                    consumer.OnReceiverReferenceTime(reader.ReceiverReferenceTime, nowUs);
+                referenceTime = reader.ReceiverReferenceTime;
             }
             else if (reader.BlockType == ExtendedReportBlockType.DelaySinceLastReceiverReport)
             {

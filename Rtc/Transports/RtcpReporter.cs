@@ -26,7 +26,7 @@ internal sealed class RtcpReporter(Transport transport, RouterEnvironment enviro
 
     /// <summary>Sends what is to be said and sets the next moment.</summary>
     public void Report(
-        OrderedDictionary<string, Consumer> consumers, OrderedDictionary<string, Producer> producers, long nowUs)
+        OrderedMap<string, Consumer> consumers, OrderedMap<string, Producer> producers, long nowUs)
     {
         _compound.Clear();
         foreach (Consumer consumer in consumers.Values)

@@ -8,8 +8,8 @@ namespace Rtc.Transports;
 /// <summary>Which consumer sends by which SSRC, for reports and feedback that come back.</summary>
 internal sealed class SendStreamTable
 {
-    private readonly OrderedDictionary<uint, Consumer> _media = [];
-    private OrderedDictionary<uint, Consumer>? _rtx;
+    private readonly OrderedMap<uint, Consumer> _media = new();
+    private readonly OrderedMap<uint, Consumer> _rtx = new();
 
     /// <summary>Refuses a consumer whose SSRCs another one of the transport has.</summary>
     /// <exception cref="RequestException">Error: an SSRC is taken.</exception>
@@ -27,10 +27,8 @@ internal sealed class SendStreamTable
     {
         foreach (RtpEncodingParameters encoding in options.RtpParameters.Encodings)
         {
-            if (encoding.Ssrc is { } ssrc)
-                _media[ssrc] = consumer;
-            if (encoding.RtxSsrc is { } rtxSsrc)
-                (_rtx ??= [])[rtxSsrc] = consumer;
+            Add(_media, encoding.Ssrc, consumer);
+            Add(_rtx, encoding.RtxSsrc, consumer);
         }
     }
 
@@ -38,9 +36,12 @@ internal sealed class SendStreamTable
     public List<uint> Remove(Consumer consumer)
     {
         List<uint> removed = [];
-        Remove(_media, consumer, removed);
-        if (_rtx is not null)
-            Remove(_rtx, consumer, removed);
+        foreach (RtpEncodingParameters encoding in consumer.RtpParameters.Encodings)
+        {
+            Remove(_media, encoding.Ssrc, removed);
+            Remove(_rtx, encoding.RtxSsrc, removed);
+        }
+
         return removed;
     }
 
@@ -52,26 +53,27 @@ internal sealed class SendStreamTable
     public (uint Ssrc, string ConsumerId)[] DumpMedia() => Dump(_media);
 
     /// <summary>All RTX SSRCs.</summary>
-    public (uint Ssrc, string ConsumerId)[] DumpRtx() => _rtx is null ? [] : Dump(_rtx);
+    public (uint Ssrc, string ConsumerId)[] DumpRtx() => Dump(_rtx);
 
-    private static (uint Ssrc, string ConsumerId)[] Dump(OrderedDictionary<uint, Consumer> table) =>
+    private static (uint Ssrc, string ConsumerId)[] Dump(OrderedMap<uint, Consumer> table) =>
         table.Map((ssrc, consumer) => (ssrc, consumer.Id));
 
-    private static void Remove(OrderedDictionary<uint, Consumer> table, Consumer consumer, List<uint> removed)
+    // The parameters of a consumer may name an SSRC twice.
+    private static void Add(OrderedMap<uint, Consumer> table, uint? ssrc, Consumer consumer)
     {
-        for (int i = table.Count - 1; i >= 0; i--)
-        {
-            if (!ReferenceEquals(table.GetAt(i).Value, consumer))
-                continue;
+        if (ssrc is { } value && !table.ContainsKey(value))
+            table.Add(value, consumer);
+    }
 
-            removed.Add(table.GetAt(i).Key);
-            table.RemoveAt(i);
-        }
+    private static void Remove(OrderedMap<uint, Consumer> table, uint? ssrc, List<uint> removed)
+    {
+        if (ssrc is { } value && table.Remove(value))
+            removed.Add(value);
     }
 
     private void CheckFree(uint? ssrc, string consumerId)
     {
-        if (ssrc is { } value && (_media.ContainsKey(value) || _rtx?.ContainsKey(value) == true))
+        if (ssrc is { } value && (_media.ContainsKey(value) || _rtx.ContainsKey(value)))
             throw RequestException.Error($"consumer {consumerId}: SSRC {value} is taken by another consumer");
     }
 }

@@ -15,8 +15,8 @@ public abstract class Transport
 {
     private readonly TransportOptions _options;
     private readonly Router _router;
-    private readonly OrderedDictionary<string, Producer> _producers = [];
-    private readonly OrderedDictionary<string, Consumer> _consumers = [];
+    private readonly OrderedMap<string, Producer> _producers = new();
+    private readonly OrderedMap<string, Consumer> _consumers = new();
     private readonly SendStreamTable _sendStreams = new();
     private readonly RtcpReporter _reporter;
     private readonly RtcpDispatcher _dispatcher;
@@ -199,10 +199,10 @@ public abstract class Transport
         _outgoing?.Close();
         _probation?.Close();
         Sctp?.Close(nowUs);
-        foreach (Producer producer in _producers.Map((_, producer) => producer))
+        foreach (Producer producer in _producers.Values.ToArray())
             Close(producer, nowUs);
         _producers.Clear();
-        foreach (Consumer consumer in _consumers.Map((_, consumer) => consumer))
+        foreach (Consumer consumer in _consumers.Values.ToArray())
             CloseConsumer(consumer.Id, nowUs);
         _data?.Close();
         _reporter.Stop();

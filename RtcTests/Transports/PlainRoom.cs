@@ -102,18 +102,23 @@ internal sealed class PlainRoom : IPlainTransportListener
     /// <summary>One who listens: what it was sent, decrypted.</summary>
     public sealed class Receiver
     {
+        private readonly PlainRoom _room;
+        private readonly SimulatedSocket _socket;
+        private readonly TransportAddress _address;
         private readonly SrtpReceiver? _srtp;
 
         public Receiver(PlainRoom room, int index, SrtpSuite? suite)
         {
             Ssrc = 20_000 + (uint)index;
-            var socket = new SimulatedSocket(FakeSocket.Address("192.0.2.2", (ushort)(7000 + index)), OnSent);
+            _room = room;
+            _address = FakeSocket.Address("198.51.100.1", (ushort)(8000 + index));
+            _socket = new SimulatedSocket(FakeSocket.Address("192.0.2.2", (ushort)(7000 + index)), OnSent);
             Transport = new PlainTransport(
                 $"out{index}",
                 new PlainTransportOptions { Base = new TransportOptions(), RtcpMux = true, SrtpSuite = suite },
                 room._router,
                 room);
-            Transport.Attach(socket, null);
+            Transport.Attach(_socket, null);
             SrtpParameters? remote = suite is null ? null : SrtpParameters.Generate(suite.Value, new SeededRandom(index));
             Transport.Connect("198.51.100.1", (ushort)(8000 + index), null, remote);
             if (suite is not null)
@@ -137,6 +142,9 @@ internal sealed class PlainRoom : IPlainTransportListener
         public List<byte[]> Packets { get; } = [];
 
         public int Count { get; private set; }
+
+        /// <summary>Sends RTCP in the clear.</summary>
+        public void Send(byte[] rtcp) => Transport.OnDatagram(_socket, _address, rtcp, _room.NowUs);
 
         private static ConsumerOptions Options(int index) => new()
         {

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using Rtc.Buffers;
 using Rtc.Crypto;
 using Rtc.Routing;
+using Rtc.Rtcp;
 using Rtc.Rtp;
 using Rtc.Seams;
 using Rtc.Transports;
@@ -90,6 +91,34 @@ public sealed class PlainTransportTests
     }
 
     [Fact]
+    public void Of_many_reference_times_in_one_packet_the_last_one_counts()
+    {
+        var room = new PlainRoom(consumers: 1, null);
+        PlainRoom.Receiver receiver = room.Receivers[0];
+        room.Publish(1, 10);
+        receiver.Send(ExtendedReport(referenceTimes: 100));
+        room.NowUs += 1_000_000;
+
+        var writer = new CompoundRtcpWriter();
+        Assert.True(receiver.Transport.Consumers["consumer0"].TryAppendRtcp(writer, room.NowUs));
+        byte[] rtcp = new byte[writer.Length];
+        writer.Write(rtcp);
+        DelaySinceLastReceiverReport? delay = null;
+        var reader = new RtcpReader(rtcp);
+        while (reader.MoveNext())
+        {
+            if (reader.Current.Kind != RtcpPacketKind.ExtendedReport)
+                continue;
+
+            ExtendedReportReader extended = reader.Current.AsExtendedReport();
+            Assert.True(extended.MoveNext());
+            delay = extended.Delays[0];
+        }
+
+        Assert.Equal(new DelaySinceLastReceiverReport(receiver.Ssrc, 99 << 16, 0x1_0000), delay);
+    }
+
+    [Fact]
     public void Connect_says_what_is_wrong()
     {
         var room = new PlainRoom(consumers: 1, SrtpSuite.AeadAes128Gcm);
@@ -97,6 +126,22 @@ public sealed class PlainTransportTests
             () => room.Receivers[0].Transport.Connect("198.51.100.1", 1, null, null));
         Assert.Equal(RequestErrorKind.Error, twice.Kind);
         Assert.Contains("out0", twice.Message);
+    }
+
+    /// <summary>RFC 3611 section 4.4: as many blocks, which say 0, 1, 2 … seconds.</summary>
+    private static byte[] ExtendedReport(int referenceTimes)
+    {
+        byte[] packet = new byte[8 + (12 * referenceTimes)];
+        (packet[0], packet[1]) = (0x80, 207);
+        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(2), (ushort)((packet.Length / 4) - 1));
+        for (int i = 0; i < referenceTimes; i++)
+        {
+            Span<byte> block = packet.AsSpan(8 + (12 * i));
+            (block[0], block[3]) = (4, 2);
+            BinaryPrimitives.WriteUInt32BigEndian(block[4..], (uint)i);
+        }
+
+        return packet;
     }
 
     private static RtpPacket WithAbsSendTime(PlainRoom room)

@@ -109,6 +109,7 @@ public sealed class RetransmissionBuffer
     private ref SentRtp At(ushort sequenceNumber) =>
         ref Records(ChunkAt(sequenceNumber)!)[sequenceNumber & (ChunkLength - 1)];
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref PacketBuffer? ChunkAt(ushort sequenceNumber) =>
         ref _chunks[(sequenceNumber >> ChunkShift) & (_chunks.Length - 1)];
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Rtc.Rtcp;
 using Rtc.Rtp;
@@ -142,6 +143,7 @@ public sealed class RtpSendStream
     /// <param name="marker">The marker that it is sent with.</param>
     /// <param name="pictureNumbers">What its payload descriptor says.</param>
     /// <param name="nowUs">Monotonic time in microseconds.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryAdd(
         RtpPacket packet,
         ushort sequenceNumber,

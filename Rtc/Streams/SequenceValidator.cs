@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Rtc.Streams;
 
 /// <summary>What <see cref="SequenceValidator.Update"/> makes of a sequence number.</summary>
@@ -45,7 +47,21 @@ public struct SequenceValidator
     public readonly bool HasStarted => _started;
 
     /// <summary>Takes the sequence number of a packet that arrived.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public SequenceVerdict Update(ushort sequenceNumber)
+    {
+        int ahead = (ushort)(sequenceNumber - _max);
+        if (!_started || ahead is 0 or >= MaxDropout)
+            return UpdateOutOfOrder(sequenceNumber, ahead);
+
+        if (sequenceNumber < _max)
+            _cycles += 1 << 16;
+
+        _max = sequenceNumber;
+        return SequenceVerdict.InOrder;
+    }
+
+    private SequenceVerdict UpdateOutOfOrder(ushort sequenceNumber, int ahead)
     {
         if (!_started)
         {
@@ -56,17 +72,7 @@ public struct SequenceValidator
             return SequenceVerdict.InOrder;
         }
 
-        ushort ahead = (ushort)(sequenceNumber - _max);
-        if (ahead < MaxDropout)
-        {
-            if (sequenceNumber < _max)
-                _cycles += 1 << 16;
-
-            _max = sequenceNumber;
-            return ahead == 0 ? SequenceVerdict.OutOfOrder : SequenceVerdict.InOrder;
-        }
-
-        if (ahead > (1 << 16) - MaxMisorder)
+        if (ahead is 0 or > (1 << 16) - MaxMisorder)
             return SequenceVerdict.OutOfOrder;
 
         if (sequenceNumber != _badSequence)

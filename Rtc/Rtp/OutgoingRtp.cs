@@ -112,6 +112,8 @@ public readonly ref struct OutgoingRtp
 
     /// <summary>Writes the payload in plaintext and returns its length.</summary>
     /// <param name="destination">At least <see cref="PayloadLength"/> bytes.</param>
+    // Packets whose payload is encrypted out of the shared memory do not come here, and their way stays short.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public int WritePayload(Span<byte> destination)
     {
         PayloadPrefix.CopyTo(destination);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Rtc.Rtp;
 using Rtc.Seams;
 using Rtc.Srtp;
@@ -27,10 +28,17 @@ internal static class DatagramWriter
             return 0;
 
         int headerLength = packet.WriteHeader(room, absSendTime, transportCc);
+        Span<byte> body = room[headerLength..];
         if (srtp is null)
-            packet.WritePayload(room[headerLength..]);
+        {
+            packet.WritePayload(body);
+        }
         else
-            Protect(srtp, packet, room, headerLength, out length);
+        {
+            // What is sent again under its own number says with which transport-wide number it left.
+            bool isRepeated = packet.RepeatedTransportCc >= 0;
+            srtp.TryProtectRtp(room, headerLength, PlaintextOf(packet, body), out length, isRepeated);
+        }
 
         tuple.Commit(length);
         return length;
@@ -52,21 +60,16 @@ internal static class DatagramWriter
         return length;
     }
 
-    /// <summary>Encrypts the payload behind a header.</summary>
-    private static void Protect(
-        SrtpSender srtp, in OutgoingRtp packet, Span<byte> room, int headerLength, out int length)
+    /// <summary>
+    /// The shared payload; where its beginning is rewritten, a copy that stands where it is encrypted: that takes less than
+    /// to hand the cipher two parts.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ReadOnlySpan<byte> PlaintextOf(in OutgoingRtp packet, Span<byte> body)
     {
-        ReadOnlySpan<byte> payload = packet.PayloadRest;
-        if (!packet.PayloadPrefix.IsEmpty)
-        {
-            // A copy that is encrypted where it stands takes less than to tell the cipher of two parts.
-            Span<byte> whole = room.Slice(headerLength, packet.PayloadLength);
-            packet.WritePayload(whole);
-            payload = whole;
-        }
+        if (packet.PayloadPrefix.IsEmpty)
+            return packet.PayloadRest;
 
-        // What is sent again under its own number says with which transport-wide number it left.
-        bool isRepeated = packet.RepeatedTransportCc >= 0;
-        srtp.TryProtectRtp(room, headerLength, payload, out length, isRepeated);
+        return body[..packet.WritePayload(body)];
     }
 }

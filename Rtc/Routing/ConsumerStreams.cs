@@ -194,7 +194,15 @@ internal sealed class ConsumerStreams
     public IReadOnlyList<RtpStreamDump> Dump() => _streams.Map(stream => stream.Sender.Dump());
 
     /// <summary>Snapshots of what was sent.</summary>
-    public List<RtpStreamStats> GetStats(long nowUs) => [.. _streams.Map(stream => stream.Sender.GetStats(nowUs))];
+    public List<RtpStreamStats> GetStats(long nowUs)
+    {
+        // One more for the producer's.
+        var stats = new List<RtpStreamStats>(_streams.Length + 1);
+        foreach (ConsumerStream stream in _streams)
+            stats.Add(stream.Sender.GetStats(nowUs));
+
+        return stats;
+    }
 
     private static ConsumerStream Create(
         Consumer consumer, ConsumerOptions options, RouterEnvironment environment, int index, RtpMid mid)

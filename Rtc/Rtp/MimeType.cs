@@ -15,6 +15,10 @@ public readonly record struct MimeType(MediaKind Kind, CodecKind Codec)
         "H265", "CN", "telephone-event", "rtx", "ulpfec", "x-ulpfecuc", "flexfec", "red",
     ];
 
+    private static readonly string[] AudioTypes = Array.ConvertAll(Subtypes, static subtype => "audio/" + subtype);
+
+    private static readonly string[] VideoTypes = Array.ConvertAll(Subtypes, static subtype => "video/" + subtype);
+
     /// <summary>Whether it carries media of its own, so that an encoding can name it.</summary>
     public bool IsMedia => Codec is >= CodecKind.Opus and <= CodecKind.H265;
 
@@ -61,6 +65,5 @@ public readonly record struct MimeType(MediaKind Kind, CodecKind Codec)
     }
 
     /// <summary>The text in its canonical case, such as "video/VP8".</summary>
-    public override string ToString() =>
-        (Kind == MediaKind.Audio ? "audio/" : "video/") + Subtypes[(int)Codec];
+    public override string ToString() => (Kind == MediaKind.Audio ? AudioTypes : VideoTypes)[(int)Codec];
 }

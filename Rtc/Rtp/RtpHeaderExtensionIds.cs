@@ -1,5 +1,3 @@
-using Rtc.Seams;
-
 namespace Rtc.Rtp;
 
 /// <summary>By which id packets carry each header extension; 0 when they do not.</summary>
@@ -44,7 +42,16 @@ public readonly record struct RtpHeaderExtensionIds
     /// <summary>Reads the ids out of parameters; of two for the same extension the first counts.</summary>
     public static RtpHeaderExtensionIds From(IReadOnlyList<RtpHeaderExtensionParameters> extensions)
     {
-        byte Id(RtpHeaderExtensionUri uri) => extensions.Find(extension => extension.Uri == uri)?.Id ?? 0;
+        byte Id(RtpHeaderExtensionUri uri)
+        {
+            for (int i = 0; i < extensions.Count; i++)
+            {
+                if (extensions[i].Uri == uri)
+                    return extensions[i].Id;
+            }
+
+            return 0;
+        }
 
         return new RtpHeaderExtensionIds
         {

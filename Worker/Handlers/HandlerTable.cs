@@ -14,6 +14,9 @@ namespace Worker.Handlers;
 public sealed class HandlerTable<T>
     where T : class
 {
+    // Most ids are UUIDs.
+    private const int MaxStackBytes = 64;
+
     private readonly Dictionary<byte[], int> _indexes = new(Utf8Comparer.Instance);
     private readonly List<(byte[] Key, string Id, T Handler)> _entries = [];
 
@@ -59,7 +62,8 @@ public sealed class HandlerTable<T>
     /// <summary>Takes a handler out; false when there is none.</summary>
     public bool Remove(string id)
     {
-        if (!_indexes.Remove(Encoding.UTF8.GetBytes(id), out int index))
+        Span<byte> room = stackalloc byte[MaxStackBytes];
+        if (!_indexes.GetAlternateLookup<ReadOnlySpan<byte>>().Remove(KeyOf(id, room), out _, out int index))
             return false;
 
         (byte[] Key, string Id, T Handler) last = _entries[^1];
@@ -74,7 +78,11 @@ public sealed class HandlerTable<T>
     }
 
     /// <summary>Whether there is a handler of that id.</summary>
-    public bool Contains(string id) => _indexes.ContainsKey(Encoding.UTF8.GetBytes(id));
+    public bool Contains(string id)
+    {
+        Span<byte> room = stackalloc byte[MaxStackBytes];
+        return _indexes.GetAlternateLookup<ReadOnlySpan<byte>>().ContainsKey(KeyOf(id, room));
+    }
 
     /// <summary>Finds a handler by the UTF-8 bytes of its id.</summary>
     public bool TryGet(ReadOnlySpan<byte> id, [NotNullWhen(true)] out T? handler)
@@ -83,6 +91,10 @@ public sealed class HandlerTable<T>
         handler = isFound ? _entries[index].Handler : null;
         return isFound;
     }
+
+    /// <summary>The UTF-8 bytes of an id, in <paramref name="room"/> where they fit.</summary>
+    private static ReadOnlySpan<byte> KeyOf(string id, Span<byte> room) =>
+        Encoding.UTF8.TryGetBytes(id, room, out int length) ? room[..length] : Encoding.UTF8.GetBytes(id);
 
     private sealed class Utf8Comparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
     {

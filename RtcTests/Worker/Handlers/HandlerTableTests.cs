@@ -27,6 +27,23 @@ public class HandlerTableTests
         Assert.False(table.TryGet("c"u8, out _));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(64)]
+    [InlineData(65)]
+    [InlineData(1_000)]
+    public void An_id_may_have_any_length(int length)
+    {
+        HandlerTable<string> table = new();
+        string id = new('ä', length);
+        table.Add(id, "it");
+        Assert.True(table.Contains(id));
+        Assert.False(table.Contains(id + "a"));
+        Assert.False(table.Remove(id + "a"));
+        Assert.True(table.Remove(id));
+        Assert.False(table.Contains(id));
+    }
+
     [Fact]
     public void An_id_is_only_taken_once()
     {

@@ -123,10 +123,62 @@ public sealed class RtpParametersConverterTests
         Assert.Equal(RequestErrorKind.TypeError, refusal?.Kind);
     }
 
-    private static RtpParameters RoundTrip(RtpParameters parameters)
+    [Fact]
+    public void PartsThatSayTheSameAsThoseOfASiblingAreTaken()
+    {
+        RtpParameters sibling = RoundTrip(OfConsumer(ssrc: 1));
+
+        RtpParameters read = RoundTrip(OfConsumer(ssrc: 2), sibling);
+
+        Assert.Same(sibling.Codecs, read.Codecs);
+        Assert.Same(sibling.HeaderExtensions, read.HeaderExtensions);
+        Assert.Same(sibling.Rtcp, read.Rtcp);
+        Assert.Equal(2u, read.Encodings[0].Ssrc);
+    }
+
+    [Theory]
+    [InlineData("profile-level-id", "640c1f", "nack", 4, "cname")]
+    [InlineData("profile-level-id", "42e01f", "ccm", 4, "cname")]
+    [InlineData("profile-level-id", "42e01f", "nack", 5, "cname")]
+    [InlineData("profile-level-id", "42e01f", "nack", 4, "other")]
+    [InlineData("profile", "42e01f", "nack", 4, "cname")]
+    public void PartsThatSayOtherThanThoseOfASiblingAreNot(
+        string name, string value, string feedback, byte extension, string cname)
+    {
+        RtpParameters sibling = RoundTrip(OfConsumer(ssrc: 1));
+
+        RtpParameters read = RoundTrip(OfConsumer(2, name, value, feedback, extension, cname), sibling);
+
+        Assert.Equal(
+            (name, new RtpParameterValue.String(value)), (read.Codecs[0].Parameters[0].Name, read.Codecs[0].Parameters[0].Value));
+        Assert.Equal(feedback, read.Codecs[0].RtcpFeedback[0].Type);
+        Assert.Equal(extension, read.HeaderExtensions[0].Id);
+        Assert.Equal(cname, read.Rtcp.Cname);
+    }
+
+    private static RtpParameters OfConsumer(
+        uint ssrc,
+        string name = "profile-level-id",
+        string value = "42e01f",
+        string feedback = "nack",
+        byte extension = 4,
+        string cname = "cname") => new(
+        [
+            new RtpCodecParameters(
+                MimeType.Parse("video/H264"),
+                101,
+                90000,
+                parameters: new RtpParameterList([new RtpParameter(name, new RtpParameterValue.String(value))]),
+                rtcpFeedback: [new RtcpFeedback(feedback, "pli"), new RtcpFeedback("goog-remb", "")]),
+        ],
+        [new RtpHeaderExtensionParameters(RtpHeaderExtensionUri.AbsSendTime, extension)],
+        [new RtpEncodingParameters { Ssrc = ssrc }],
+        new RtcpParameters(cname));
+
+    private static RtpParameters RoundTrip(RtpParameters parameters, RtpParameters? sibling = null)
     {
         WireBuilder b = new(Layout);
-        return RtpParametersReader.Read(Reread(b, RtpParametersWriter.Write(b, parameters)));
+        return RtpParametersReader.Read(Reread(b, RtpParametersWriter.Write(b, parameters)), sibling);
     }
 
     private static Wire.RtpParameters.RtpParameters Reread(

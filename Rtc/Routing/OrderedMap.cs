@@ -27,6 +27,9 @@ internal sealed class OrderedMap<TKey, TValue> : IReadOnlyDictionary<TKey, TValu
     /// <inheritdoc/>
     public int Count { get; private set; }
 
+    /// <summary>How many places are looked at by going through it: the things, and gaps that were not closed yet.</summary>
+    internal int Places => _length;
+
     /// <inheritdoc/>
     public IEnumerable<TKey> Keys
     {

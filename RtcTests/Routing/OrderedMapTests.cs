@@ -97,6 +97,21 @@ public class OrderedMapTests
         Assert.Equal("again", map.Find(5));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_is_left_of_many_is_gone_through_without_their_gaps(bool removesFromTheFront)
+    {
+        var map = new OrderedMap<int, string>();
+        for (int i = 0; i < 10_000; i++)
+            map.Add(i, "");
+        for (int i = 0; i < 9_990; i++)
+            map.Remove(removesFromTheFront ? i : 9_989 - i);
+
+        Assert.Equal(Enumerable.Range(9_990, 10), map.Keys);
+        Assert.InRange(map.Places, 10, 40);
+    }
+
     [Fact]
     public void Going_through_what_is_left_of_many_allocates_nothing()
     {

@@ -1,9 +1,8 @@
 namespace Rtc.Crypto;
 
 /// <summary>
-/// AES-GCM decryption (NIST SP 800-38D) with one key over one reused OpenSSL context, called in the order of
-/// <see cref="AesGcmEncryptor"/>. What <see cref="Update"/> writes is worth nothing before <see cref="TryFinish"/>
-/// says true.
+/// AES-GCM decryption (NIST SP 800-38D) with one key over one reused OpenSSL context: <see cref="Begin"/>, authenticated
+/// bytes, <see cref="Update"/>. What that writes is worth nothing before <see cref="TryFinish"/> says true.
 /// </summary>
 public sealed unsafe class AesGcmDecryptor : IDisposable
 {

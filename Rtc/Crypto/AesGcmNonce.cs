@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Rtc.Crypto;
 
@@ -36,4 +37,7 @@ public readonly struct AesGcmNonce
     public AesGcmNonce Xor(ulong head, uint tail) => BitConverter.IsLittleEndian
         ? new(_head ^ BinaryPrimitives.ReverseEndianness(head), _tail ^ BinaryPrimitives.ReverseEndianness(tail))
         : new(_head ^ head, _tail ^ tail);
+
+    /// <summary>The nonce as it stands in memory, and behind it a number as this processor keeps one.</summary>
+    internal Vector128<uint> WithNumber(uint number) => Vector128.Create(_head, _tail | ((ulong)number << 32)).AsUInt32();
 }

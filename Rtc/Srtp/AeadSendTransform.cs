@@ -6,8 +6,8 @@ namespace Rtc.Srtp;
 /// <summary>Sending with AES-GCM (RFC 7714).</summary>
 internal sealed class AeadSendTransform(SrtpSessionKeys keys) : SrtpSendTransform
 {
-    private readonly AesGcmEncryptor _rtp = new(keys.RtpKey);
-    private readonly AesGcmEncryptor _rtcp = new(keys.RtcpKey);
+    private readonly AesGcmEncryptor _rtp = AesGcmEncryptor.Create(keys.RtpKey);
+    private readonly AesGcmEncryptor _rtcp = AesGcmEncryptor.Create(keys.RtcpKey);
     private readonly AesGcmNonce _rtpSalt = new(keys.RtpSalt);
     private readonly AesGcmNonce _rtcpSalt = new(keys.RtcpSalt);
 

@@ -85,6 +85,9 @@ public sealed class PacketBuffer
         return true;
     }
 
+    /// <summary>Has the processor fetch what is read soon, at an offset, and does not wait for it.</summary>
+    internal void Prefetch(int offset) => _slab.Prefetch(_offset + offset);
+
     /// <summary>Frees the slab of a slot that has one of its own and is not used again.</summary>
     internal void Free() => _slab.Free();
 

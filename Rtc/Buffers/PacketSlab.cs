@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Rtc.Buffers;
 
@@ -25,4 +26,11 @@ internal sealed unsafe class PacketSlab
 
     /// <summary>A part of it. Whoever holds the span has to keep the slab alive.</summary>
     public Span<byte> Slice(int offset, int length) => new(_start + offset, length);
+
+    /// <summary>Has the processor fetch the line of its cache at an offset, and does not wait for it.</summary>
+    public void Prefetch(int offset)
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch0(_start + offset);
+    }
 }

@@ -210,7 +210,7 @@ public sealed class RtpSendStream
             return;
 
         Span<byte> prefix = stackalloc byte[PrefixLength];
-        _listener.OnCopy(this, WrapInRtx(_sent![index], prefix), nowUs);
+        _listener.OnCopy(this, WrapInRtx(sequenceNumber, _sent![index], prefix), nowUs);
     }
 
     /// <summary>Counts a key frame request that the receiver sent.</summary>
@@ -349,28 +349,25 @@ public sealed class RtpSendStream
             return;
 
         ref SentRtp sent = ref _sent![index];
-        long roundTripUs = RoundTripUs > 0 ? RoundTripUs : DefaultRoundTripUs;
-        if (sent.Retransmissions > 0 && (uint)nowUs - sent.RetransmittedAtUs <= roundTripUs)
+        if (sent.IsRetransmittedWithin(RoundTripUs > 0 ? RoundTripUs : DefaultRoundTripUs, nowUs))
             return;
 
-        sent.RetransmittedAtUs = (uint)nowUs;
         _packetsRetransmitted++;
-        if (sent.Retransmissions == 0)
+        if (!sent.IsRetransmitted)
             _packetsRepaired++;
-        if (sent.Retransmissions < byte.MaxValue)
-            sent.Retransmissions++;
+        sent.SetRetransmitted(nowUs);
 
         Span<byte> prefix = stackalloc byte[PrefixLength];
-        if (HasRtx)
-            _listener.OnRetransmit(this, WrapInRtx(sent, prefix), nowUs);
-        else
-            _listener.OnRetransmit(this, Repeat(sent, prefix), nowUs);
+        OutgoingRtp packet = HasRtx
+            ? WrapInRtx(sequenceNumber, sent, prefix)
+            : Repeat(sequenceNumber, sent, prefix);
+        _listener.OnRetransmit(this, packet, nowUs);
     }
 
-    private OutgoingRtp WrapInRtx(in SentRtp sent, Span<byte> prefix)
+    private OutgoingRtp WrapInRtx(ushort sequenceNumber, in SentRtp sent, Span<byte> prefix)
     {
         RtpPacket packet = _sent!.PacketOf(sent);
-        BinaryPrimitives.WriteUInt16BigEndian(prefix, sent.SequenceNumber);
+        BinaryPrimitives.WriteUInt16BigEndian(prefix, sequenceNumber);
         int descriptorLength = sent.PictureNumbers.Write(packet, prefix[sizeof(ushort)..]);
         return new OutgoingRtp(packet)
         {
@@ -386,14 +383,14 @@ public sealed class RtpSendStream
     }
 
     // The very bytes of the first time.
-    private OutgoingRtp Repeat(in SentRtp sent, Span<byte> prefix)
+    private OutgoingRtp Repeat(ushort sequenceNumber, in SentRtp sent, Span<byte> prefix)
     {
         RtpPacket packet = _sent!.PacketOf(sent);
         int descriptorLength = sent.PictureNumbers.Write(packet, prefix);
         return new OutgoingRtp(packet)
         {
             Ssrc = Ssrc,
-            SequenceNumber = sent.SequenceNumber,
+            SequenceNumber = sequenceNumber,
             Timestamp = sent.Timestamp,
             Marker = sent.Marker,
             Mid = _mid,

@@ -189,7 +189,7 @@ public class ConsumerTests
         _out.ReceiveRtcp(nack, _room.NowUs);
         _out.ReceiveRtcp(nack, _room.NowUs + 100_000);
         Assert.Equal(2, _out.SentRtp.Count);
-        _out.ReceiveRtcp(nack, _room.NowUs + 100_001);
+        _out.ReceiveRtcp(nack, _room.NowUs + 101_000);
         Assert.Equal(3, _out.SentRtp.Count);
     }
 
@@ -221,9 +221,9 @@ public class ConsumerTests
         Assert.Equal(50, CountPackets());
         Assert.Equal(500, _room.Memory.GetReferenceCount(BufferPurpose.Retransmission));
 
-        // What is more than two seconds older by RTP timestamps is gone.
+        // What is more than two seconds older by RTP timestamps is gone, but for what is left of a batch.
         _room.Receive(_in, Video(109));
-        Assert.Equal(3, CountPackets());
+        Assert.InRange(CountPackets(), 3, 3 + RetransmissionBuffer.BatchLength - 1);
         _out.Close(_room.NowUs);
         Assert.Equal(0, _room.Memory.InUseCount);
         Assert.Empty(_room.Memory.DescribeOutstanding());

@@ -9,7 +9,12 @@ internal sealed class RetransmissionModel(int maxPackets, int maxAgeTicks)
 
     public int Span => _kept.Count == 0 ? 0 : (ushort)(_kept[^1].Number - _kept[0].Number) + 1;
 
-    public bool Contains(ushort number) => _kept.Exists(kept => kept.Number == number);
+    /// <summary>The timestamp of a packet that is kept, else null.</summary>
+    public uint? TimestampOf(ushort number)
+    {
+        int index = _kept.FindIndex(kept => kept.Number == number);
+        return index < 0 ? null : _kept[index].Timestamp;
+    }
 
     public bool TryInsert(ushort number, uint timestamp)
     {

@@ -6,26 +6,34 @@ namespace Rtc.Rtp.Codecs;
 /// </summary>
 public readonly struct PictureNumbers
 {
-    private const ushort Rewritten = 0x8000;
+    /// <summary>Which bits of <see cref="Bits"/> are in use.</summary>
+    internal const uint AllBits = 0xFFFFFF;
 
-    private readonly ushort _pictureId;
+    private const uint Rewritten = 0x800000;
 
     /// <param name="pictureId">The picture id; its lower 15 bits count.</param>
     /// <param name="tl0PictureIndex">The TL0PICIDX.</param>
     public PictureNumbers(ushort pictureId, byte tl0PictureIndex)
     {
-        _pictureId = (ushort)(pictureId | Rewritten);
-        Tl0PictureIndex = tl0PictureIndex;
+        Bits = Rewritten | ((uint)(pictureId & 0x7FFF) << 8) | tl0PictureIndex;
     }
 
+    private PictureNumbers(uint bits) => Bits = bits;
+
     /// <summary>Whether the descriptor is rewritten.</summary>
-    public bool IsRewritten => _pictureId != 0;
+    public bool IsRewritten => Bits != 0;
 
     /// <summary>The picture id, 15 bits.</summary>
-    public ushort PictureId => (ushort)(_pictureId & ~Rewritten);
+    public ushort PictureId => (ushort)((Bits >> 8) & 0x7FFF);
 
     /// <summary>The TL0PICIDX.</summary>
-    public byte Tl0PictureIndex { get; }
+    public byte Tl0PictureIndex => (byte)Bits;
+
+    /// <summary>All of it, to be kept; 0 for the default value.</summary>
+    internal uint Bits { get; }
+
+    /// <summary>What <see cref="Bits"/> were taken of.</summary>
+    internal static PictureNumbers FromBits(uint bits) => new(bits);
 
     /// <summary>
     /// Writes what takes the place of the descriptor in front of a payload; nothing when it goes as it came.

@@ -61,7 +61,11 @@ public readonly ref struct OutgoingRtp
     public int HeaderLength => Packet.HeaderLength;
 
     /// <summary>Bytes of the payload.</summary>
-    public int PayloadLength => PayloadPrefix.Length + Packet.PayloadLength - PrefixReplaces;
+    public int PayloadLength
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => PayloadPrefix.Length + Packet.PayloadLength - PrefixReplaces;
+    }
 
     /// <summary>Bytes of the packet, without what encryption adds.</summary>
     public int Length => HeaderLength + PayloadLength;

@@ -18,6 +18,7 @@ internal static class DatagramWriter
     /// <param name="absSendTime">24 bits; written where the header has room for it.</param>
     /// <param name="transportCc">Transport-wide sequence number; written where the header has room for it.</param>
     /// <returns>Bytes of the datagram; 0 when it was dropped.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int SendRtp(
         TransportTuple tuple, SrtpSender? srtp, in OutgoingRtp packet, uint absSendTime, ushort transportCc)
     {

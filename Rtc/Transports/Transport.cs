@@ -252,9 +252,7 @@ public abstract class Transport
             return transportCc;
         }
 
-        int payloadLength = packet.PayloadLength;
-        Traffic.OnSent(sent, nowUs);
-        Traffic.OnRtpSent(kind, packet.HeaderLength + payloadLength, payloadLength, nowUs);
+        Traffic.OnRtpSent(kind, sent, packet.Length, nowUs);
         if (_outgoing is not null)
             NoteSent(_outgoing, consumer, packet, kind, isCounted ? sent : 0, nowUs);
 

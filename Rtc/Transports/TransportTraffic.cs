@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Rtc.Routing;
 using Rtc.Streams;
 using Rtc.Sctp;
@@ -11,12 +12,13 @@ public sealed class TransportTraffic
     private const int RtxWindowMs = 1000;
     private const int ProbationWindowMs = 100;
 
-    private RateCalculator _received = new(DatagramWindowMs);
+    // What is counted for every packet of every consumer stands together.
     private RateCalculator _sent = new(DatagramWindowMs);
+    private RateCalculator _rtpSent = new(RtpDataCounter.DefaultWindowMs);
+    private RateCalculator _received = new(DatagramWindowMs);
 
     // Made with the first packet: hardly a transport has all kinds.
     private RtpDataCounter? _rtpReceived;
-    private RtpDataCounter? _rtpSent;
     private RtpDataCounter? _rtxReceived;
     private RtpDataCounter? _rtxSent;
     private RtpDataCounter? _probationSent;
@@ -41,12 +43,18 @@ public sealed class TransportTraffic
     }
 
     /// <summary>An RTP packet of a consumer was queued.</summary>
-    public void OnRtpSent(RtpSendKind kind, int packetLength, int payloadLength, long nowUs)
+    /// <param name="kind">Whether it is media or is sent again.</param>
+    /// <param name="sentLength">What the network carries.</param>
+    /// <param name="packetLength">Bytes of the RTP packet in plaintext.</param>
+    /// <param name="nowUs">Monotonic time in microseconds.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void OnRtpSent(RtpSendKind kind, int sentLength, int packetLength, long nowUs)
     {
-        RtpDataCounter counter = kind == RtpSendKind.Media
-            ? _rtpSent ??= new(countPaddingOnly: true)
-            : _rtxSent ??= new(countPaddingOnly: true, RtxWindowMs);
-        counter.Add(packetLength, payloadLength, nowUs);
+        _sent.Add(sentLength, nowUs);
+        if (kind == RtpSendKind.Media)
+            _rtpSent.Add(packetLength, nowUs);
+        else
+            OnRtxSent(packetLength, nowUs);
     }
 
     /// <summary>A probation packet was queued.</summary>
@@ -79,7 +87,7 @@ public sealed class TransportTraffic
         Received = Of(ref _received, nowUs),
         Sent = Of(ref _sent, nowUs),
         RtpReceived = Of(_rtpReceived, nowUs),
-        RtpSent = Of(_rtpSent, nowUs),
+        RtpSent = Of(ref _rtpSent, nowUs),
         RtxReceived = Of(_rtxReceived, nowUs),
         RtxSent = Of(_rtxSent, nowUs),
         ProbationSent = Of(_probationSent, nowUs),
@@ -91,6 +99,12 @@ public sealed class TransportTraffic
         MaxOutgoingBitrate = NullIfZero(limits.MaxOutgoing),
         MinOutgoingBitrate = NullIfZero(limits.MinOutgoing),
     };
+
+    private void OnRtxSent(int packetLength, long nowUs)
+    {
+        _rtxSent ??= new RtpDataCounter(countPaddingOnly: true, RtxWindowMs);
+        _rtxSent.Add(packetLength, payloadLength: 0, nowUs);
+    }
 
     private static ulong? NullIfZero(ulong value) => value == 0 ? null : value;
 

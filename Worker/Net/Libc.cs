@@ -104,10 +104,12 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, SetLastError = true)]
     public static partial nint recv(int fd, void* buffer, nuint count, int flags);
 
-    [LibraryImport(Library, SetLastError = true)]
+    // The two that send leave the errno where the C library has it (Marshal.GetLastSystemError): to clear it before and
+    // to copy it after each call costs more than the rest of the way there.
+    [LibraryImport(Library)]
     public static partial nint sendmsg(int fd, MessageHeader* message, int flags);
 
-    [LibraryImport(Library, SetLastError = true)]
+    [LibraryImport(Library)]
     public static partial int sendmmsg(int fd, MultiMessageHeader* messages, uint count, int flags);
 
     [LibraryImport(Library, SetLastError = true)]

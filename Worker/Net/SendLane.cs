@@ -1,29 +1,46 @@
+using System.Runtime.CompilerServices;
+
 namespace Worker.Net;
 
 /// <summary>
 /// One socket's side of the send queue: its destinations that have datagrams in this turn, and the backlog of what
 /// the kernel had no room for.
 /// </summary>
-internal abstract class SendLane(SendQueue queue, int fd, int backlogBytes, int prefixLength = 0) : IDisposable
+internal abstract unsafe class SendLane : IDisposable
 {
+    private readonly int _backlogBytes;
+    private DatagramRing? _backlog;
+
     // The first of these have datagrams in this turn. The rest stays where it is: a lane has the same peers burst after
     // burst, and a reference that is written anew is one that the collector looks at.
     private SendDestination[] _destinations = [];
     private int _dirtyCount;
 
-    public SendQueue Queue { get; } = queue;
+    protected SendLane(SendQueue queue, int fd, int backlogBytes)
+    {
+        Queue = queue;
+        Fd = fd;
+        _backlogBytes = backlogBytes;
+        queue.Add(this);
+    }
 
-    public int Fd { get; } = fd;
+    public SendQueue Queue { get; }
+
+    public int Fd { get; }
 
     /// <summary>The bytes in front of every datagram that the lane writes itself: the frame header of TCP.</summary>
-    public int PrefixLength { get; } = prefixLength;
+    public int PrefixLength { get; protected init; }
+
+    /// <summary>The longest datagram that is part of a run; 0 when each is a run of its own.</summary>
+    public int MaxSegmentSize { get; protected set; }
 
     /// <summary>Whether the kernel's buffer is full and the loop has to say when there is room.</summary>
-    public bool IsBlocked => Backlog.Count > 0;
+    public bool IsBlocked => _backlog is { Count: > 0 };
 
     public bool IsClosed { get; private set; }
 
-    protected DatagramRing Backlog { get; } = new(backlogBytes);
+    // Made when it is needed: hardly a socket ever is blocked.
+    protected DatagramRing Backlog => _backlog ??= new(_backlogBytes);
 
     /// <summary>The destinations that have datagrams in this turn, in the order in which they got the first one.</summary>
     protected ReadOnlySpan<SendDestination> Dirty => _destinations.AsSpan(0, _dirtyCount);
@@ -31,6 +48,7 @@ internal abstract class SendLane(SendQueue queue, int fd, int backlogBytes, int 
     /// <summary>Whether it stands in the queue's list of lanes to flush.</summary>
     public bool IsDirty => _dirtyCount > 0;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void AddDirty(SendDestination destination)
     {
         if (_dirtyCount == _destinations.Length)
@@ -47,20 +65,15 @@ internal abstract class SendLane(SendQueue queue, int fd, int backlogBytes, int 
     }
 
     /// <summary>
-    /// Sends all that its destinations hold, or moves it to the backlog, and leaves the destinations empty: the
-    /// queue's memory is used again after it.
+    /// Sends all that its destinations hold, or moves it to the backlog: the queue's memory is used again after it.
     /// </summary>
     public void Flush()
     {
-        FlushDirty();
-        foreach (SendDestination destination in Dirty)
-        {
-            destination.Head = -1;
-            destination.Tail = -1;
-        }
+        if (_dirtyCount == 0)
+            return;
 
+        FlushDirty();
         _dirtyCount = 0;
-        OnFlushed();
     }
 
     /// <summary>The socket can be written again.</summary>
@@ -72,29 +85,32 @@ internal abstract class SendLane(SendQueue queue, int fd, int backlogBytes, int 
         if (IsClosed)
             return;
 
-        if (IsDirty)
-            Flush();
+        Flush();
         IsClosed = true;
-        Queue.Counters.DroppedClosed += Backlog.Count;
+        Queue.Remove(this);
+        Queue.Counters.DroppedClosed += _backlog?.Count ?? 0;
         Dispose();
     }
 
-    public virtual void Dispose() => Backlog.Dispose();
+    public virtual void Dispose() => _backlog?.Dispose();
 
     protected abstract void FlushDirty();
 
-    /// <summary>The destinations are empty again.</summary>
-    protected virtual void OnFlushed()
+    /// <summary>Moves datagrams of a destination to the backlog.</summary>
+    /// <param name="destination">Where they go.</param>
+    /// <param name="run">The run that they begin in; null for none.</param>
+    /// <param name="runCount">In how many runs they are.</param>
+    /// <param name="skipped">How many datagrams of the first run are not moved.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    protected void MoveToBacklog(
+        SendDestination destination, SendQueue.Run* run, int runCount = int.MaxValue, int skipped = 0)
     {
-    }
-
-    /// <summary>Moves the datagrams of a destination from <paramref name="entry"/> on to the backlog.</summary>
-    protected void MoveToBacklog(SendDestination destination, int entry, int count)
-    {
-        for (; entry >= 0 && count > 0; count--)
+        for (; run is not null && runCount > 0; runCount--)
         {
-            AppendToBacklog(destination, Queue.Bytes(entry));
-            entry = Queue.Next(entry);
+            for (int i = skipped; i < run->Count; i++)
+                AppendToBacklog(destination, run->Datagram(i));
+            skipped = 0;
+            run = run->Next;
         }
     }
 

@@ -21,7 +21,7 @@ internal sealed unsafe class SendScratch : IDisposable
         (Libc.SegmentControl*)NativeMemory.AllocZeroed(MaxMessages, (nuint)sizeof(Libc.SegmentControl));
 
     /// <summary>What each message carries, for when the kernel does not take it.</summary>
-    public readonly Run[] Runs = new Run[MaxMessages];
+    public readonly Content* Contents = (Content*)NativeMemory.AllocZeroed(MaxMessages, (nuint)sizeof(Content));
 
     private bool _disposed;
 
@@ -44,15 +44,19 @@ internal sealed unsafe class SendScratch : IDisposable
         NativeMemory.Free(Messages);
         NativeMemory.Free(Vectors);
         NativeMemory.Free(Controls);
+        NativeMemory.Free(Contents);
     }
 
-    /// <summary>Datagrams of one destination that follow each other.</summary>
-    public struct Run
+    /// <summary>Runs of one destination that follow each other, as if they were one.</summary>
+    public struct Content
     {
-        public SendDestination Destination;
-        public int FirstEntry;
-        public int Count;
-        public int SegmentSize;
+        public SendQueue.Run* FirstRun;
+
+        /// <summary>The place of the destination among those that the lane flushes.</summary>
+        public int Destination;
+
+        public int RunCount;
+        public int Datagrams;
         public int Bytes;
     }
 }

@@ -22,8 +22,9 @@ internal sealed unsafe class TcpLane : SendLane
     private bool _isBroken;
 
     public TcpLane(SendQueue queue, int fd, TcpConnection? connection, int backlogBytes)
-        : base(queue, fd, backlogBytes, FrameHeaderLength)
+        : base(queue, fd, backlogBytes)
     {
+        PrefixLength = FrameHeaderLength;
         _connection = connection;
         Destination = new SendDestination(this);
     }
@@ -60,79 +61,71 @@ internal sealed unsafe class TcpLane : SendLane
 
     protected override void FlushDirty()
     {
-        int entry = Destination.Head;
-        while (entry >= 0 && !HasPending && !_isBroken)
-            entry = SendEntries(entry);
-        if (_isBroken)
-            return;
+        SendQueue.Run* run = Destination.Head;
+        while (run is not null && !HasPending && !_isBroken)
+            run = SendRuns(run);
+        if (!_isBroken)
+            MoveToBacklog(Destination, run);
 
-        MoveToBacklog(Destination, entry, int.MaxValue);
+        _connection?.WatchWritable(HasPending && !_isBroken);
     }
-
-    protected override void OnFlushed() => _connection?.WatchWritable(HasPending && !_isBroken);
 
     protected override void AppendToBacklog(SendDestination destination, ReadOnlySpan<byte> datagram) =>
         Queue.Counters.DroppedFull += Backlog.Append(default, datagram);
 
-    /// <summary>Sends frames from an entry on with one call and returns the first that is left.</summary>
-    private int SendEntries(int entry)
+    /// <summary>
+    /// Sends frames, each a run of its own, from a run on with one call and returns the first that is left.
+    /// </summary>
+    private SendQueue.Run* SendRuns(SendQueue.Run* run)
     {
         Libc.IoVector* vectors = Queue.Scratch.Vectors;
         int count = 0;
+        int frames = 0;
         int bytes = 0;
-        int last = entry;
-        for (int next = entry; next >= 0 && count < MaxVectors; next = Queue.Next(next))
+        SendQueue.Run* next = run;
+        while (next is not null && count < MaxVectors)
         {
-            byte* pointer = Queue.Pointer(next);
-            int length = Queue.Length(next);
-            if (count > 0 && vectors[count - 1].Base + vectors[count - 1].Length == pointer)
-                vectors[count - 1].Length += (nuint)length;
+            if (count > 0 && vectors[count - 1].Base + vectors[count - 1].Length == next->Start)
+                vectors[count - 1].Length += (nuint)next->Bytes;
             else
-                vectors[count++] = new Libc.IoVector { Base = pointer, Length = (nuint)length };
-            bytes += length;
-            last = next;
+                vectors[count++] = new Libc.IoVector { Base = next->Start, Length = (nuint)next->Bytes };
+            bytes += next->Bytes;
+            frames++;
+            next = next->Next;
         }
 
         int sent = Send(count);
-        if (sent == bytes)
+        if (sent < bytes)
         {
-            CountFrames(entry, Queue.Next(last));
-            return Queue.Next(last);
+            KeepRest(run, Math.Max(0, sent));
+            return null;
         }
 
-        return KeepRest(entry, Math.Max(0, sent));
-    }
-
-    private void CountFrames(int entry, int end)
-    {
-        for (; entry != end; entry = Queue.Next(entry))
-            Queue.Counters.Datagrams++;
+        Queue.Counters.Datagrams += frames;
+        return next;
     }
 
     /// <summary>
-    /// The kernel took the first <paramref name="sent"/> bytes from an entry on: keeps the rest of the frame that was
+    /// The kernel took the first <paramref name="sent"/> bytes from a run on: keeps the rest of the frame that was
     /// begun, moves those behind it to the backlog.
     /// </summary>
-    private int KeepRest(int entry, int sent)
+    private void KeepRest(SendQueue.Run* run, int sent)
     {
-        while (entry >= 0 && sent >= Queue.Length(entry))
+        while (run is not null && sent >= run->Bytes)
         {
-            sent -= Queue.Length(entry);
+            sent -= run->Bytes;
             Queue.Counters.Datagrams++;
-            entry = Queue.Next(entry);
+            run = run->Next;
         }
 
-        if (entry >= 0 && sent > 0)
+        if (run is not null && sent > 0)
         {
-            KeepPartial(Queue.Bytes(entry)[sent..]);
-            entry = Queue.Next(entry);
+            KeepPartial(run->Datagram(0)[sent..]);
+            run = run->Next;
         }
 
-        if (_isBroken)
-            return -1;
-
-        MoveToBacklog(Destination, entry, int.MaxValue);
-        return -1;
+        if (!_isBroken)
+            MoveToBacklog(Destination, run);
     }
 
     private int Send(int vectorCount)

@@ -7,27 +7,27 @@ namespace Worker.Net;
 /// UDP_SEGMENT (Linux 4.18), everything goes out by sendmmsg. Where the kernel refuses segmentation the socket does
 /// without it from then on.
 /// </summary>
-internal sealed unsafe class UdpLane(SendQueue queue, int fd, UdpSocket? socket, int backlogBytes)
-    : SendLane(queue, fd, backlogBytes)
+internal sealed unsafe class UdpLane : SendLane
 {
-    // Bounds of the kernel on what one message may be cut into.
-    private const int MaxSegments = 64;
-    private const int MaxMessageBytes = SendQueue.MaxDatagramLength;
-
     // Below the minimum MTU of IPv6 a refusal cannot be about the size.
     private const int MinUsefulSegment = 1_200;
 
     // How many calls FlushBacklog makes before it leaves the rest to the next turn.
     private const int MaxBacklogCalls = 16;
 
+    private readonly UdpSocket? _socket;
     private List<SendDestination>? _oneOffs;
     private int _oneOffCount;
     private int _messageCount;
     private int _vectorCount;
     private bool _isFull;
 
-    /// <summary>The longest datagram that is sent as part of a run; 0 once the socket does without runs.</summary>
-    public int MaxSegmentSize { get; private set; } = MaxMessageBytes;
+    public UdpLane(SendQueue queue, int fd, UdpSocket? socket, int backlogBytes)
+        : base(queue, fd, backlogBytes)
+    {
+        _socket = socket;
+        MaxSegmentSize = SendQueue.MaxDatagramLength;
+    }
 
     /// <summary>Queues a copy for a peer that has no tuple.</summary>
     public void SendTo(in TransportAddress remote, ReadOnlySpan<byte> datagram)
@@ -82,20 +82,22 @@ internal sealed unsafe class UdpLane(SendQueue queue, int fd, UdpSocket? socket,
     {
         // What waits goes first, so that the order to each destination is kept.
         _isFull = IsBlocked;
-        foreach (SendDestination destination in Dirty)
+        ReadOnlySpan<SendDestination> dirty = Dirty;
+        for (int i = 0; i < dirty.Length; i++)
         {
-            int entry = destination.Head;
-            while (entry >= 0)
-                entry = _isFull ? AllToBacklog(destination, entry) : AddRun(destination, entry);
+            SendQueue.Run* run = dirty[i].Head;
+            while (run is not null && !_isFull)
+                run = AddMessage(i, dirty[i], run);
+            if (run is not null)
+                MoveToBacklog(dirty[i], run);
         }
 
         Submit();
-    }
-
-    protected override void OnFlushed()
-    {
-        socket?.WatchWritable(IsBlocked);
         _oneOffCount = 0;
+
+        // What was not blocked before and is not now is not watched either.
+        if (_isFull)
+            _socket?.WatchWritable(IsBlocked);
     }
 
     protected override void AppendToBacklog(SendDestination destination, ReadOnlySpan<byte> datagram) =>
@@ -103,119 +105,118 @@ internal sealed unsafe class UdpLane(SendQueue queue, int fd, UdpSocket? socket,
 
     private static bool IsTemporary(int errno) => errno is Libc.EAGAIN or Libc.ENOBUFS or Libc.EINTR;
 
-    private int AllToBacklog(SendDestination destination, int entry)
+    /// <summary>Adds a message that begins with a run and returns the run behind it.</summary>
+    private SendQueue.Run* AddMessage(int place, SendDestination destination, SendQueue.Run* first)
     {
-        MoveToBacklog(destination, entry, int.MaxValue);
-        return -1;
-    }
-
-    /// <summary>Adds the longest run that starts at an entry and returns the entry behind it.</summary>
-    private int AddRun(SendDestination destination, int entry)
-    {
-        if (_messageCount == SendScratch.MaxMessages || _vectorCount + MaxSegments > SendScratch.MaxVectors)
+        if (_messageCount == SendScratch.MaxMessages ||
+            _vectorCount + SendQueue.MaxRunLength > SendScratch.MaxVectors)
         {
             Submit();
             if (_isFull)
-                return entry;
+                return first;
         }
 
         SendScratch scratch = Queue.Scratch;
-        int firstVector = _vectorCount;
-        int segmentSize = Queue.Length(entry);
-        SendScratch.Run run = new() { Destination = destination, FirstEntry = entry, SegmentSize = segmentSize };
-        do
-        {
-            AddVector(firstVector, Queue.Pointer(entry), Queue.Length(entry));
-            run.Bytes += Queue.Length(entry);
-            run.Count++;
-            bool isShort = Queue.Length(entry) < segmentSize;
-            entry = Queue.Next(entry);
-            if (isShort)
-                break;
-        }
-        while (entry >= 0 && CanJoin(run, Queue.Length(entry)));
+        int index = _messageCount++;
+        SendScratch.Content* content = scratch.Contents + index;
+        content->FirstRun = first;
+        content->Destination = place;
+        content->RunCount = 1;
+        content->Datagrams = first->Count;
+        content->Bytes = first->Bytes;
+        Libc.IoVector* vectors = scratch.Vectors + _vectorCount;
+        vectors->Base = first->Start;
+        vectors->Length = (nuint)first->Bytes;
+        SendQueue.Run* next = first->Next;
+        if (next is not null)
+            next = JoinRuns(content, next, vectors);
 
-        SetMessage(_messageCount, destination, firstVector, _vectorCount - firstVector);
-        if (run.Count > 1)
+        _vectorCount += content->RunCount;
+        Libc.MessageHeader* header = &scratch.Messages[index].Header;
+        header->Name = destination.Name;
+        header->NameLength = (uint)destination.NameLength;
+        header->Vectors = vectors;
+        header->VectorCount = (nuint)content->RunCount;
+        header->Control = null;
+        header->ControlLength = 0;
+        if (content->Datagrams > 1)
         {
-            scratch.Controls[_messageCount].SegmentSize = (ushort)segmentSize;
-            scratch.Messages[_messageCount].Header.Control = (byte*)(scratch.Controls + _messageCount);
-            scratch.Messages[_messageCount].Header.ControlLength = (nuint)sizeof(Libc.SegmentControl);
+            Libc.SegmentControl* control = scratch.Controls + index;
+            control->SegmentSize = (ushort)first->SegmentSize;
+            header->Control = (byte*)control;
+            header->ControlLength = (nuint)sizeof(Libc.SegmentControl);
         }
 
-        scratch.Runs[_messageCount++] = run;
-        return entry;
+        return next;
     }
 
-    private bool CanJoin(in SendScratch.Run run, int length) =>
-        length <= run.SegmentSize && run.SegmentSize <= MaxSegmentSize && run.Count < MaxSegments &&
-        run.Bytes + length <= MaxMessageBytes;
-
-    private void AddVector(int firstVector, byte* pointer, int length)
+    /// <summary>
+    /// Adds to a message what follows its first run elsewhere in the queue's memory and could be part of it. Returns the
+    /// run behind it.
+    /// </summary>
+    private SendQueue.Run* JoinRuns(SendScratch.Content* content, SendQueue.Run* next, Libc.IoVector* vectors)
     {
-        Libc.IoVector* vectors = Queue.Scratch.Vectors;
-        if (_vectorCount > firstVector &&
-            vectors[_vectorCount - 1].Base + vectors[_vectorCount - 1].Length == pointer)
+        int segmentSize = content->FirstRun->SegmentSize;
+        while (next is not null && segmentSize <= MaxSegmentSize && content->Bytes == content->Datagrams * segmentSize)
         {
-            vectors[_vectorCount - 1].Length += (nuint)length;
-            return;
+            bool isAlike = next->SegmentSize == segmentSize || (next->SegmentSize < segmentSize && next->Count == 1);
+            if (!isAlike || content->Datagrams + next->Count > SendQueue.MaxRunLength ||
+                content->Bytes + next->Bytes > SendQueue.MaxDatagramLength)
+                break;
+
+            vectors[content->RunCount++] = new Libc.IoVector { Base = next->Start, Length = (nuint)next->Bytes };
+            content->Datagrams += next->Count;
+            content->Bytes += next->Bytes;
+            next = next->Next;
         }
 
-        vectors[_vectorCount++] = new Libc.IoVector { Base = pointer, Length = (nuint)length };
+        return next;
     }
-
-    private void SetMessage(int index, SendDestination destination, int firstVector, int vectorCount) =>
-        Queue.Scratch.Messages[index].Header = new Libc.MessageHeader
-        {
-            Name = destination.Name,
-            NameLength = (uint)destination.NameLength,
-            Vectors = Queue.Scratch.Vectors + firstVector,
-            VectorCount = (nuint)vectorCount,
-        };
 
     /// <summary>Sends the messages that were gathered, or moves what the kernel does not take to the backlog.</summary>
     private void Submit()
     {
         int first = 0;
         while (first < _messageCount && !_isFull)
-        {
-            int sent = _messageCount - first == 1
-                ? SendLast(first)
-                : Queue.Calls.SendMany(Fd, Queue.Scratch.Messages + first, _messageCount - first);
-            Queue.Counters.Calls++;
-            for (int i = 0; i < sent; i++)
-                Count(Queue.Scratch.Runs[first + i]);
-            first += Math.Max(0, sent);
-            if (sent < 0 && OnError(-sent, Queue.Scratch.Runs[first]))
-                first++;
-        }
+            first += SendFrom(first);
 
         for (; first < _messageCount; first++)
         {
-            SendScratch.Run run = Queue.Scratch.Runs[first];
-            MoveToBacklog(run.Destination, run.FirstEntry, run.Count);
+            SendScratch.Content* content = Queue.Scratch.Contents + first;
+            MoveToBacklog(Dirty[content->Destination], content->FirstRun, content->RunCount);
         }
 
         _messageCount = 0;
         _vectorCount = 0;
     }
 
-    private int SendLast(int index)
+    /// <summary>Sends messages from one on with one call and returns how many are dealt with.</summary>
+    private int SendFrom(int first)
     {
-        int result = Queue.Calls.SendOne(Fd, &Queue.Scratch.Messages[index].Header);
-        return result < 0 ? result : 1;
-    }
+        SendScratch scratch = Queue.Scratch;
+        SendCounters counters = Queue.Counters;
+        int count = _messageCount - first;
+        int sent = count == 1
+            ? Math.Min(1, Queue.Calls.SendOne(Fd, &scratch.Messages[first].Header))
+            : Queue.Calls.SendMany(Fd, scratch.Messages + first, count);
+        counters.Calls++;
+        SendScratch.Content* content = scratch.Contents + first;
+        if (sent < 0)
+            return OnError(-sent, content) ? 1 : 0;
 
-    private void Count(in SendScratch.Run run)
-    {
-        Queue.Counters.Datagrams += run.Count;
-        Queue.Counters.Bytes += run.Bytes;
-        if (run.Count > 1)
-            Queue.Counters.SegmentedMessages++;
+        for (int i = 0; i < sent; i++, content++)
+        {
+            counters.Datagrams += content->Datagrams;
+            counters.Bytes += content->Bytes;
+            if (content->Datagrams > 1)
+                counters.SegmentedMessages++;
+        }
+
+        return sent;
     }
 
     /// <summary>The kernel refused a message; returns whether it is dealt with.</summary>
-    private bool OnError(int errno, in SendScratch.Run run)
+    private bool OnError(int errno, SendScratch.Content* content)
     {
         if (errno == Libc.EINTR)
             return false;
@@ -226,15 +227,15 @@ internal sealed unsafe class UdpLane(SendQueue queue, int fd, UdpSocket? socket,
             return false;
         }
 
-        if (run.Count > 1 && errno is (Libc.EINVAL or Libc.EIO or Libc.EMSGSIZE))
+        if (content->Datagrams > 1 && errno is (Libc.EINVAL or Libc.EIO or Libc.EMSGSIZE))
         {
             Queue.Counters.SegmentFallbacks++;
-            ForgoSegments(errno, run.SegmentSize);
-            SendOneByOne(run);
+            ForgoSegments(errno, content->FirstRun->SegmentSize);
+            SendOneByOne(content);
             return true;
         }
 
-        Queue.Counters.DroppedError += run.Count;
+        Queue.Counters.DroppedError += content->Datagrams;
         return true;
     }
 
@@ -251,39 +252,58 @@ internal sealed unsafe class UdpLane(SendQueue queue, int fd, UdpSocket? socket,
         Queue.Counters.Blocked++;
     }
 
-    private void SendOneByOne(in SendScratch.Run run)
+    private void SendOneByOne(SendScratch.Content* content)
     {
-        int entry = run.FirstEntry;
-        for (int i = 0; i < run.Count; i++)
+        SendDestination destination = Dirty[content->Destination];
+        SendQueue.Run* run = content->FirstRun;
+        for (int left = content->RunCount; left > 0; left--)
         {
-            Libc.IoVector vector = new() { Base = Queue.Pointer(entry), Length = (nuint)Queue.Length(entry) };
+            for (int i = 0; i < run->Count; i++)
+            {
+                if (TrySendSingly(destination, run->Datagram(i)))
+                    continue;
+
+                MoveToBacklog(destination, run, left, skipped: i);
+                return;
+            }
+
+            run = run->Next;
+        }
+    }
+
+    /// <summary>Sends one datagram, or drops it when the kernel refuses it; false when there is no room for it.</summary>
+    private bool TrySendSingly(SendDestination destination, ReadOnlySpan<byte> datagram)
+    {
+        int sent;
+        fixed (byte* pointer = datagram)
+        {
+            Libc.IoVector vector = new() { Base = pointer, Length = (nuint)datagram.Length };
             Libc.MessageHeader message = new()
             {
-                Name = run.Destination.Name,
-                NameLength = (uint)run.Destination.NameLength,
+                Name = destination.Name,
+                NameLength = (uint)destination.NameLength,
                 Vectors = &vector,
                 VectorCount = 1,
             };
-            int sent = Queue.Calls.SendOne(Fd, &message);
-            Queue.Counters.Calls++;
-            if (sent >= 0)
-            {
-                Queue.Counters.Datagrams++;
-                Queue.Counters.Bytes += sent;
-            }
-            else if (IsTemporary(-sent))
-            {
-                Block();
-                MoveToBacklog(run.Destination, entry, run.Count - i);
-                return;
-            }
-            else
-            {
-                Queue.Counters.DroppedError++;
-            }
-
-            entry = Queue.Next(entry);
+            sent = Queue.Calls.SendOne(Fd, &message);
         }
+
+        Queue.Counters.Calls++;
+        if (sent < 0 && IsTemporary(-sent))
+        {
+            Block();
+            return false;
+        }
+
+        if (sent < 0)
+        {
+            Queue.Counters.DroppedError++;
+            return true;
+        }
+
+        Queue.Counters.Datagrams++;
+        Queue.Counters.Bytes += sent;
+        return true;
     }
 
     private int GatherBacklog()

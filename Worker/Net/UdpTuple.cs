@@ -22,9 +22,5 @@ internal sealed class UdpTuple : TransportTuple
     public override void Commit(int length) => _queue.Commit(_destination, length);
 
     /// <inheritdoc/>
-    public override void Close()
-    {
-        Commit(0);
-        _destination.IsClosed = true;
-    }
+    public override void Close() => _queue.Close(_destination);
 }

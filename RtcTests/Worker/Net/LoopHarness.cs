@@ -13,9 +13,9 @@ internal sealed class LoopHarness : IDisposable
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
     private readonly List<IDisposable> _owned = [];
 
-    public LoopHarness(ISendCalls? calls = null, int capacity = SendQueue.DefaultCapacity, IClock? clock = null)
+    public LoopHarness(SendCalls? calls = null, int capacity = SendQueue.DefaultCapacity, IClock? clock = null)
     {
-        Loop = new EventLoop(clock, new SendQueue(capacity, calls ?? new SystemSendCalls()));
+        Loop = new EventLoop(clock, new SendQueue(capacity, calls ?? new SendCalls()));
         Ports = new PortManager(new PortRange(20_000, 50_000), Loop.Input);
         _owned.Add(Loop);
     }
@@ -129,10 +129,8 @@ internal sealed class Inbox : IDatagramReceiver
 }
 
 /// <summary>Passes sends on to the kernel unless the test says otherwise.</summary>
-internal sealed unsafe class ScriptedSendCalls : ISendCalls
+internal sealed unsafe class ScriptedSendCalls : SendCalls
 {
-    private readonly SystemSendCalls _system = new();
-
     /// <summary>The errno for a message with so many bytes and, for a run, that segment size; 0 sends it.</summary>
     public Func<int, int, int> Verdict { get; set; } = (_, _) => 0;
 
@@ -142,7 +140,7 @@ internal sealed unsafe class ScriptedSendCalls : ISendCalls
     /// <summary>The most bytes that one call on a connection takes.</summary>
     public int MaxStreamBytes { get; set; } = int.MaxValue;
 
-    public int SendMany(int fd, Libc.MultiMessageHeader* messages, int count)
+    public override int SendMany(int fd, Libc.MultiMessageHeader* messages, int count)
     {
         for (int i = 0; i < count; i++)
         {
@@ -155,7 +153,7 @@ internal sealed unsafe class ScriptedSendCalls : ISendCalls
         return count;
     }
 
-    public int SendOne(int fd, Libc.MessageHeader* message)
+    public override int SendOne(int fd, Libc.MessageHeader* message)
     {
         int bytes = 0;
         for (int i = 0; i < (int)message->VectorCount; i++)
@@ -176,7 +174,7 @@ internal sealed unsafe class ScriptedSendCalls : ISendCalls
                 message->VectorCount--;
         }
 
-        int sent = _system.SendOne(fd, message);
+        int sent = base.SendOne(fd, message);
         if (sent >= 0)
             Sent.Add((sent, segmentSize));
         return sent;

@@ -21,12 +21,6 @@ internal static unsafe class Ghash
     private const ulong PolynomialHead = 0xC2UL << 56;
     private const ulong PolynomialTail = 1;
 
-    /// <summary>Blocks are a block's bytes in reversed order.</summary>
-    private static Vector128<byte> Reversed =>
-        Vector128.Create((byte)15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
-
-    private static Vector128<ulong> Polynomial => Vector128.Create(PolynomialTail, PolynomialHead);
-
     /// <summary>Writes the powers of a hash key, the highest first.</summary>
     /// <param name="hashKey">The encrypted block of zeros.</param>
     /// <param name="powers">Room for <see cref="PowerCount"/>.</param>
@@ -50,7 +44,11 @@ internal static unsafe class Ghash
 
     /// <summary>Between a block as it stands in memory and what is multiplied.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<ulong> Reverse(Vector128<byte> block) => Ssse3.Shuffle(block, Reversed).AsUInt64();
+    public static Vector128<ulong> Reverse(Vector128<byte> block)
+    {
+        var last = Vector128.Create((byte)15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+        return Ssse3.Shuffle(block, last).AsUInt64();
+    }
 
     /// <summary>A block in memory.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -144,8 +142,11 @@ internal static unsafe class Ghash
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector128<ulong> Fold(Vector128<ulong> low) =>
-            Sse2.Shuffle(low.AsInt32(), 0b01_00_11_10).AsUInt64() ^
-            Pclmulqdq.CarrylessMultiply(low, Polynomial, 0x10);
+        private static Vector128<ulong> Fold(Vector128<ulong> low)
+        {
+            var polynomial = Vector128.Create(PolynomialTail, PolynomialHead);
+            return Sse2.Shuffle(low.AsInt32(), 0b01_00_11_10).AsUInt64() ^
+                Pclmulqdq.CarrylessMultiply(low, polynomial, 0x10);
+        }
     }
 }

@@ -63,7 +63,11 @@ public sealed class AesGcmEncryptorTests
             Compare(encryptor, oracle, random, random.Next(40), length);
         for (int header = 0; header < 300; header++)
             Compare(encryptor, oracle, random, header, random.Next(40));
-        foreach (int length in new[] { 1_068, 1_199, 1_472, 65_507, 200_000 })
+
+        // The number of the counter carries into its second byte, once and twice.
+        for (int length = 3_950; length < 4_250; length++)
+            Compare(encryptor, oracle, random, random.Next(40), length);
+        foreach (int length in new[] { 1_068, 8_100, 8_192, 8_300, 1_199, 1_472, 65_507, 200_000 })
             Compare(encryptor, oracle, random, random.Next(40), length);
     }
 

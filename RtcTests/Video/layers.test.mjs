@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { launchChromium, skipWithoutChromium } from '../Browser/chromium.mjs';
 import { Application, bundlePage } from './application.mjs';
+import { unlessStolen } from './stolen-time.mjs';
 
 const SwitchWithinMs = 3000;
 const LongestFreezeMs = 1000;
@@ -46,7 +47,7 @@ describe('layers in Chromium', { skip: skipWithoutChromium }, () => {
     assert.ok(packetsLost <= expected.length, `${packetsLost} lost in ${expected.length} switches`);
   }
 
-  test('VP8 simulcast: the size follows the preferred layer', async (context) => {
+  test('VP8 simulcast: the size follows the preferred layer', unlessStolen(async (context) => {
     const { application, page, producer } = await call(context, { ...Picture, mimeType: 'video/VP8', encodings: Simulcast });
     assert.equal(producer.type, 'simulcast');
     const viewer = await application.watch(producer);
@@ -54,9 +55,9 @@ describe('layers in Chromium', { skip: skipWithoutChromium }, () => {
     const reason = await application.slowness(page, LeastFramesPerSecond);
     if (reason) return context.skip(reason);
     await assertSizesFollow(context, viewer, [[0, Widths[0]], [2, Widths[2]], [1, Widths[1]], [0, Widths[0]], [2, Widths[2]]]);
-  });
+  }));
 
-  test('VP9 L3T3_KEY: the size follows the preferred layer', async (context) => {
+  test('VP9 L3T3_KEY: the size follows the preferred layer', unlessStolen(async (context) => {
     const encodings = [{ scalabilityMode: 'L3T3_KEY', maxBitrate: 2_500_000 }];
     const { application, page, producer } = await call(context, { ...Picture, mimeType: 'video/VP9', encodings });
     assert.equal(producer.type, 'svc');
@@ -65,9 +66,9 @@ describe('layers in Chromium', { skip: skipWithoutChromium }, () => {
     const reason = await application.slowness(page, LeastFramesPerSecond);
     if (reason) return context.skip(reason);
     await assertSizesFollow(context, viewer, [[0, Widths[0]], [2, Widths[2]], [1, Widths[1]], [2, Widths[2]]]);
-  });
+  }));
 
-  test('AV1 L1T3: the frame rate follows the preferred temporal layer', async (context) => {
+  test('AV1 L1T3: the frame rate follows the preferred temporal layer', unlessStolen(async (context) => {
     const encodings = [{ scalabilityMode: 'L1T3', maxBitrate: 500_000 }];
     const picture = { width: 480, height: 270, framesPerSecond: 16 };
     const { application, page, producer } = await call(context, { ...picture, mimeType: 'video/AV1', encodings });
@@ -85,14 +86,14 @@ describe('layers in Chromium', { skip: skipWithoutChromium }, () => {
     context.diagnostic(`down ${low.tookMs} ms, up ${high.tookMs} ms`);
     assert.ok(Math.max(low.longestGapMs, high.longestGapMs) <= LongestFreezeMs);
     assert.equal(high.packetsLost, 0);
-  });
+  }));
 
-  test('H264 simulcast: the size follows the preferred layer', async (context) => {
+  test('H264 simulcast: the size follows the preferred layer', unlessStolen(async (context) => {
     const { application, page, producer } = await call(context, { ...Picture, mimeType: 'video/H264', encodings: Simulcast });
     const viewer = await application.watch(producer);
     await viewer.until('the highest layer', (shown) => shown.width === 960, PublisherReadyMs);
     const reason = await application.slowness(page, LeastFramesPerSecond);
     if (reason) return context.skip(reason);
     await assertSizesFollow(context, viewer, [[0, Widths[0]], [2, Widths[2]]]);
-  });
+  }));
 });

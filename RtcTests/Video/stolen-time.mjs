@@ -7,13 +7,13 @@ const MostStolen = 0.1;
  * A test's function that skips, with the reason, when it fails and the host took more than a tenth of the processors'
  * time meanwhile (`steal` of /proc/stat).
  */
-export function unlessStolen(measure) {
+export function unlessStolen(measure, readTimes = processorTimes) {
   return async (context) => {
-    const before = processorTimes();
+    const before = readTimes();
     try {
       await measure(context);
     } catch (error) {
-      const share = stolenShare(before, processorTimes());
+      const share = stolenShare(before, readTimes());
       if (share <= MostStolen) throw error;
       context.skip(`the host took ${Math.round(share * 100)} % of the processors' time: ${error.message}`);
     }
@@ -21,7 +21,7 @@ export function unlessStolen(measure) {
 }
 
 /** The share of `steal` in the time between two readings, 0 to 1. */
-export function stolenShare(before, after) {
+function stolenShare(before, after) {
   const total = sum(after) - sum(before);
   return total > 0 ? (after[7] - before[7]) / total : 0;
 }

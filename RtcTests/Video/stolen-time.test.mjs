@@ -1,11 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { stolenShare, unlessStolen } from './stolen-time.mjs';
+import { unlessStolen } from './stolen-time.mjs';
 
-test('a failure on a host that takes nothing stays a failure', async () => {
-  const skipped = [];
-  const failing = unlessStolen(() => assert.fail('for a reason'));
-  assert.equal(stolenShare([0, 0, 0, 0, 0, 0, 0, 0], [10, 0, 10, 60, 0, 0, 0, 20]), 0.2);
-  await assert.rejects(failing({ skip: (reason) => skipped.push(reason) }), /for a reason/);
-  assert.deepEqual(skipped, []);
+const fail = () => assert.fail('for a reason');
+const start = [0, 0, 0, 0, 0, 0, 0, 0];
+
+function reader(end) {
+  const readings = [start, end];
+  return () => readings.shift();
+}
+
+test('a failure on a host that takes little stays a failure', async () => {
+  const measure = unlessStolen(fail, reader([10, 0, 10, 71, 0, 0, 0, 9]));
+  await assert.rejects(measure({ skip: () => assert.fail('skipped') }), /for a reason/);
+});
+
+test('a failure on a host that takes much is skipped with both reasons', async () => {
+  const reasons = [];
+  await unlessStolen(fail, reader([10, 0, 10, 60, 0, 0, 0, 20]))({ skip: (reason) => reasons.push(reason) });
+  assert.deepEqual(reasons, ["the host took 20 % of the processors' time: for a reason"]);
 });

@@ -137,7 +137,8 @@ function dataChannels() {
 }
 
 function video() {
-  return inChromium('RtcTests/Video/layers.test.mjs', 'RtcTests/Video/shaped.test.mjs');
+  return inChromium(
+    'RtcTests/Video/stolen-time.test.mjs', 'RtcTests/Video/layers.test.mjs', 'RtcTests/Video/shaped.test.mjs');
 }
 
 function contract() {

@@ -23,7 +23,8 @@ internal static unsafe class FloorProbe
     /// <summary>Runs the child and drains what it sends.</summary>
     public static FloorResult Measure(LoadOptions options)
     {
-        using var sink = new PacketSink();
+        var stolen = new StolenTime(options);
+        using var sink = new PacketSink(options.TakesRuns);
         for (int i = 0; i < options.FloorSockets; i++)
             sink.OpenSocket();
         sink.CountsAnything = true;
@@ -44,7 +45,7 @@ internal static unsafe class FloorProbe
             throw new InvalidOperationException("the floor's child ended without a result");
 
         long[] numbers = [.. fields.Select(field => long.Parse(field, CultureInfo.InvariantCulture))];
-        return new FloorResult(numbers[1] / (double)numbers[0], numbers[0], numbers[2] - sink.Packets);
+        return new FloorResult(numbers[1] / (double)numbers[0], numbers[0], numbers[2] - sink.Packets, stolen.Share());
     }
 
     /// <summary>
@@ -134,4 +135,5 @@ internal static unsafe class FloorProbe
 /// <param name="CpuNsPerPacket">CPU time a packet in nanoseconds.</param>
 /// <param name="Packets">How many were measured.</param>
 /// <param name="Lost">How many of all did not arrive.</param>
-internal sealed record FloorResult(double CpuNsPerPacket, long Packets, long Lost);
+/// <param name="StolenShare">How much of the time the host had the CPUs.</param>
+internal sealed record FloorResult(double CpuNsPerPacket, long Packets, long Lost, double StolenShare);

@@ -51,6 +51,7 @@ internal sealed class ForwardingRun : IDisposable
         long workerDrops = UdpDrops.Of([_room.WorkerPort]);
         long cpuNs = _worker.Process.CpuNs;
         long forwardingNs = _worker.Process.MainThreadCpuNs;
+        var stolen = new StolenTime(_options);
         long waitNs = _worker.Process.WaitNs;
         long userNs = _worker.Process.UserNs;
         double intervalNs = _room.IntervalNs(rate);
@@ -68,6 +69,7 @@ internal sealed class ForwardingRun : IDisposable
             CpuNsPerPacket = cpuNs / (double)Math.Max(1, _sink.Packets),
             ForwardingNsPerPacket = forwardingNs / (double)Math.Max(1, _sink.Packets),
             UserShare = userNs / (double)Math.Max(1, cpuNs),
+            StolenShare = stolen.Share(),
             WaitShare = (_worker.Process.WaitNs - waitNs) / (sending.Seconds * 1e9),
             CoreShare = cpuNs / (sending.Seconds * 1e9),
             PacketsPerSecond = _sink.Packets / sending.Seconds,
@@ -150,6 +152,9 @@ internal sealed record RunResult
 
     /// <summary>How much of the time the worker had work and waited while something else had its core.</summary>
     public required double WaitShare { get; init; }
+
+    /// <summary>How much of the time the host had the CPUs of the worker and of the benchmark.</summary>
+    public required double StolenShare { get; init; }
 
     /// <summary>Packets/s out of the worker.</summary>
     public required double PacketsPerSecond { get; init; }

@@ -61,6 +61,7 @@ internal sealed record LoadOptions
                                does not; for builds
           --pin-worker CPU     the worker's only CPU (the last one)
           --pin-load CPU       the sender's and receivers' only CPU (the first one)
+          --take-runs          receivers take what left as one run in one piece, as a network card does (UDP_GRO)
           --json               print JSON instead of text
         """;
 
@@ -113,6 +114,9 @@ internal sealed record LoadOptions
     public int WorkerCpu { get; init; } = Environment.ProcessorCount - 1;
 
     public int LoadCpu { get; init; }
+
+    /// <summary>Whether receivers leave runs of packets in one piece instead of having the kernel cut them.</summary>
+    public bool TakesRuns { get; init; }
 
     public bool PrintsJson { get; init; }
 
@@ -170,6 +174,7 @@ internal sealed record LoadOptions
                 "--pauses" => options with { MeasuresPauses = true },
                 "--alive" => options with { AliveTransports = Number(1, 20_000) },
                 "--max-floors" => options with { MaxFloors = ParseFloors(Value()) },
+                "--take-runs" => options with { TakesRuns = true },
                 "--json" => options with { PrintsJson = true },
                 _ => throw new ArgumentException($"unknown option {name}"),
             };

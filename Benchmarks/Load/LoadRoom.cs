@@ -30,11 +30,12 @@ internal sealed class LoadRoom : IDisposable
     {
         _requests = new RoomRequests(channel);
         _options = options;
+        Sink = new PacketSink(options.TakesRuns);
         _certificate = DtlsCertificate.Generate(new SystemRandom());
         _context = new DtlsContext(_certificate);
     }
 
-    public PacketSink Sink { get; } = new();
+    public PacketSink Sink { get; }
 
     public BurstSource Source => _source ?? throw new InvalidOperationException("the room has no publisher");
 

@@ -7,14 +7,12 @@ namespace Benchmarks.Load;
 /// The receivers: sockets drained in batches. Tells consumers by their SSRC, counts their RTP and takes each packet's
 /// latency from the time at which the burst with its RTP timestamp was sent; SRTP leaves both readable.
 /// </summary>
-internal sealed unsafe class PacketSink : IDisposable
+internal sealed class PacketSink : IDisposable
 {
     // Deep enough that what is lost was lost by the worker and not here.
     public const int ReceiveBufferBytes = 8 * 1024 * 1024;
 
-    private const int BatchSize = 32;
-
-    // The rest of a packet is not worth copying.
+    // Of a packet in a stream no more is kept.
     private const int KeptBytes = 64;
     private const int RtpHeaderLength = 12;
     private const int StreamBufferBytes = 1 << 18;
@@ -22,22 +20,15 @@ internal sealed unsafe class PacketSink : IDisposable
     private readonly List<int> _sockets = [];
     private readonly List<FrameStream?> _streams = [];
     private readonly List<ConsumerState> _consumers = [];
-    private readonly byte* _bytes;
-    private readonly Posix.Buffer* _buffers;
-    private readonly Posix.MessageHeaders* _messages;
+    private readonly DatagramBatch _batch;
+    private readonly bool _takesRuns;
     private byte[] _streamRoom = [];
 
-    public PacketSink()
+    /// <param name="takesRuns">Whether its sockets give runs of packets in one piece (UDP_GRO).</param>
+    public PacketSink(bool takesRuns)
     {
-        _bytes = (byte*)NativeMemory.AllocZeroed(BatchSize * KeptBytes);
-        _buffers = (Posix.Buffer*)NativeMemory.AllocZeroed(BatchSize, (nuint)sizeof(Posix.Buffer));
-        _messages = (Posix.MessageHeaders*)NativeMemory.AllocZeroed(BatchSize, (nuint)sizeof(Posix.MessageHeaders));
-        for (int i = 0; i < BatchSize; i++)
-        {
-            _buffers[i] = new Posix.Buffer { Start = _bytes + (i * KeptBytes), Length = KeptBytes };
-            _messages[i].Header.Buffers = &_buffers[i];
-            _messages[i].Header.BufferCount = 1;
-        }
+        _takesRuns = takesRuns;
+        _batch = new DatagramBatch(takesRuns);
     }
 
     /// <summary>Ports of the sockets that <see cref="OpenSocket"/> made.</summary>
@@ -62,8 +53,7 @@ internal sealed unsafe class PacketSink : IDisposable
     /// <summary>Opens a UDP socket and returns its port.</summary>
     public ushort OpenSocket()
     {
-        _sockets.Add(Posix.OpenUdpSocket(ReceiveBufferBytes, out ushort port));
-        _streams.Add(null);
+        Add(Posix.OpenUdpSocket(ReceiveBufferBytes, out ushort port), null);
         Ports.Add(port);
         return port;
     }
@@ -71,8 +61,7 @@ internal sealed unsafe class PacketSink : IDisposable
     /// <summary>Drains the socket of somebody who closes it.</summary>
     public void Watch(WebRtcPeer peer)
     {
-        _sockets.Add(peer.Socket);
-        _streams.Add(peer.IsTcp ? new FrameStream() : null);
+        Add(peer.Socket, peer.IsTcp ? new FrameStream() : null);
         if (peer.IsTcp && _streamRoom.Length == 0)
             _streamRoom = new byte[StreamBufferBytes];
     }
@@ -107,14 +96,10 @@ internal sealed unsafe class PacketSink : IDisposable
             return;
         }
 
-        int count = Posix.recvmmsg(
-            _sockets[index], _messages, BatchSize, Posix.MessageDontWait | Posix.MessageTruncated, null);
+        int count = _batch.Receive(_sockets[index]);
         long nowNs = BurstClock.NowNs();
         for (int i = 0; i < count; i++)
-        {
-            int length = (int)_messages[i].Length;
-            Count(new ReadOnlySpan<byte>(_bytes + (i * KeptBytes), Math.Min(length, KeptBytes)), length, nowNs);
-        }
+            CountRun(i, nowNs);
     }
 
     /// <summary>Takes a packet into account, if it is RTP of a consumer.</summary>
@@ -153,9 +138,26 @@ internal sealed unsafe class PacketSink : IDisposable
     {
         for (int i = 0; i < Ports.Count; i++)
             Posix.close(_sockets[i]);
-        NativeMemory.Free(_messages);
-        NativeMemory.Free(_buffers);
-        NativeMemory.Free(_bytes);
+        _batch.Dispose();
+    }
+
+    private void Add(int socket, FrameStream? stream)
+    {
+        if (_takesRuns && stream is null)
+            Posix.TakeRuns(socket);
+        _sockets.Add(socket);
+        _streams.Add(stream);
+    }
+
+    private void CountRun(int index, long nowNs)
+    {
+        int length = _batch.Length(index);
+        int segment = _batch.SegmentLength(index);
+        for (int offset = 0; offset < length; offset += segment)
+        {
+            int size = Math.Min(segment, length - offset);
+            Count(_batch.Packet(index, offset, size), size, nowNs);
+        }
     }
 
     /// <summary>RFC 5761 section 4: RTCP takes packet types 192 to 223 where RTP has marker and payload type.</summary>

@@ -24,6 +24,8 @@ internal static unsafe partial class Posix
     private const int LevelSocket = 1;
     private const int ProtocolTcp = 6;
     private const int OptionNoDelay = 1;
+    private const int ProtocolUdp = 17;
+    private const int OptionReceiveRuns = 104;
     private const int OptionReceiveBuffer = 8;
     private const int OptionReceiveBufferForce = 33;
     private const int EpollCloseOnExec = 0x80000;
@@ -55,6 +57,13 @@ internal static unsafe partial class Posix
         Check(getsockname(fd, &address, &size), "getsockname");
         port = address.Port;
         return fd;
+    }
+
+    /// <summary>Lets a UDP socket read what was sent as one run in one piece (UDP_GRO, udp(7)).</summary>
+    public static void TakeRuns(int fd)
+    {
+        int on = 1;
+        Check(setsockopt(fd, ProtocolUdp, OptionReceiveRuns, &on, sizeof(int)), "UDP_GRO");
     }
 
     /// <summary>A TCP connection to a port of 127.0.0.1 that sends at once; reads and writes block.</summary>
@@ -330,6 +339,17 @@ internal static unsafe partial class Posix
         public void* Control;
         public nuint ControlLength;
         public int Flags;
+    }
+
+    /// <summary>The control message of UDP_GRO: cmsghdr, then the size of all packets of a run but its last.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct SegmentControl
+    {
+        public nuint Length;
+        public int Level;
+        public int Type;
+        public int SegmentBytes;
+        public int Padding;
     }
 
     /// <summary>mmsghdr.</summary>

@@ -32,6 +32,12 @@ internal sealed record Report(
     /// <summary>Whether the worker had its core for itself; what is said of loss and latency is wrong otherwise.</summary>
     public bool IsQuiet => Runs.All(run => run.WaitShare < WaitShareOfAQuietCore);
 
+    /// <summary>Whether the host left the benchmark its CPUs; nothing that was measured is sound otherwise.</summary>
+    public bool IsHostQuiet => StolenShares.All(share => share < StolenTime.ShareOfAQuietHost);
+
+    private IEnumerable<double> StolenShares =>
+        Runs.Select(run => run.StolenShare).Concat(Floors.Select(floor => floor.StolenShare));
+
     /// <summary>
     /// Whether the best run cost no more than it may; true where nothing is judged. Only the thread that forwards
     /// counts: how much a worker compiles beside it depends on how much of its core others leave.
@@ -89,6 +95,12 @@ internal sealed record Report(
         {
             Line(output, "DISTURBED", "others had the worker's core for " +
                 Spread(Runs.Select(run => run.WaitShare * 100), "% of the time"));
+        }
+
+        if (!IsHostQuiet)
+        {
+            Line(output, "STOLEN", "the host had the CPUs for " +
+                Spread(StolenShares.Select(share => share * 100), "% of the time"));
         }
 
         if (!IsValid)

@@ -138,7 +138,7 @@ function dataChannels() {
 
 function video() {
   return inChromium(
-    'RtcTests/Video/stolen-time.test.mjs', 'RtcTests/Video/layers.test.mjs', 'RtcTests/Video/shaped.test.mjs');
+    'RtcTests/stolen-time.test.mjs', 'RtcTests/Video/layers.test.mjs', 'RtcTests/Video/shaped.test.mjs');
 }
 
 function contract() {

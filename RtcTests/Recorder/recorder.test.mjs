@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { unlessStolen } from '../stolen-time.mjs';
 import { recordScenario, scenarioFiles, scenariosOf } from './record.mjs';
 import { Event, Method } from './tap.mjs';
 
@@ -36,13 +37,13 @@ for (const file of scenarioFiles()) {
   const expected = expectedOf(file);
   const recorded = [];
   for (const [name, scenario] of await scenariosOf(file)) {
-    test(`${file}: ${name}`, { timeout: 120_000 }, async () => {
+    test(`${file}: ${name}`, { timeout: 120_000 }, unlessStolen(async () => {
       const text = (await recordScenario(workerBin, name, scenario)).trimEnd();
       recorded.push(text);
       listen(text);
       assert.doesNotMatch(text, /^!! /m);
       if (!isUpdate) assert.equal(text, expected.get(name));
-    });
+    }));
   }
   test(`${file}: nothing else is expected`, async () => {
     if (isUpdate) {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { launchChromium, skipWithoutChromium } from '../Browser/chromium.mjs';
 import { Application, bundlePage } from './application.mjs';
-import { unlessStolen } from './stolen-time.mjs';
+import { unlessStolen } from '../stolen-time.mjs';
 
 const SwitchWithinMs = 3000;
 const LongestFreezeMs = 1000;

@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { launchChromium, skipWithoutChromium } from '../Browser/chromium.mjs';
 import { Application, bundlePage } from './application.mjs';
-import { unlessStolen } from './stolen-time.mjs';
+import { unlessStolen } from '../stolen-time.mjs';
 
 const Picture = { width: 960, height: 540, framesPerSecond: 15 };
 const Simulcast = [

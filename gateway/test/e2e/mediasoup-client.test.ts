@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { types } from 'mediasoup';
 import type { Browser, Page } from 'playwright-core';
+import { unlessStolen } from '../../../RtcTests/stolen-time.mjs';
 import { loadConfig, routerCodecs } from '../../src/service.ts';
 import { publish, subscribe } from '../../src/sdp/index.ts';
 import { launchChromium, openPage, skipWithoutChromium } from '../support/chromium.ts';
@@ -126,7 +127,7 @@ describe('an existing application that passes workerBin', { skip: skipWithoutChr
   after(() => browser.close());
 
   for (const release of releases) {
-    test(`a VP8 and Opus call with mediasoup-client and ${release}`, async (context) => {
+    test(`a VP8 and Opus call with mediasoup-client and ${release}`, unlessStolen(async (context: TestContext) => {
       const application = await Application.start(release);
       context.after(() => application.worker.close());
       const publisher = await application.open(context, browser, bundle);
@@ -141,7 +142,7 @@ describe('an existing application that passes workerBin', { skip: skipWithoutChr
       assertWhole(await readReceived(watcher, 'call.peer()'));
       const codecs = await watcher.evaluate<string[]>('call.codecs()');
       assert.deepEqual(codecs.toSorted(), ['audio/opus', 'video/VP8']);
-    });
+    }));
   }
 
   test('a room of both: mediasoup-client and a peer with its own SDP see each other', async (context) => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test, type TestContext } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
+import { unlessStolen } from '../../../RtcTests/stolen-time.mjs';
 import { launchChromium, openPage, skipWithoutChromium } from '../support/chromium.ts';
 import { assertWhole, countChangedFrames, readReceived } from '../support/media-checks.ts';
 import { startTestService } from '../support/service.ts';
@@ -39,7 +40,7 @@ describe('a call through the page, with native SDP only', { skip: skipWithoutChr
     { transport: 'tcp', source: 'camera' },
     { transport: 'udp', source: 'test' },
   ]) {
-    test(`${source} over ${transport}: whole, heard, msid kept`, async (context) => {
+    test(`${source} over ${transport}: whole, heard, msid kept`, unlessStolen(async (context: TestContext) => {
       const { url } = await startTestService(context);
       const alice = await join(context, url, 'alice', transport);
       await publish(alice, `#publish-${source}`);
@@ -68,7 +69,7 @@ describe('a call through the page, with native SDP only', { skip: skipWithoutChr
       );
       assert.deepEqual(seen, [published, published]);
       assert.equal(await bob.getAttribute(RemoteTile, 'data-stream-id'), published);
-    });
+    }));
   }
 
   for (const codec of ['H264', 'VP9', 'AV1']) {

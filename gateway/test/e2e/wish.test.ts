@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test, type TestContext } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
+import { unlessStolen } from '../../../RtcTests/stolen-time.mjs';
 import { launchChromium, openPage, skipWithoutChromium } from '../support/chromium.ts';
 import { assertWhole, countChangedFrames, readReceived } from '../support/media-checks.ts';
 import { startTestService } from '../support/service.ts';
@@ -119,7 +120,7 @@ describe('WHIP and WHEP with Chromium', { skip: skipWithoutChromium }, () => {
     });
 
   for (const from of ['client', 'server']) {
-    test(`a user published by WHIP is watched by WHEP, the offer being the ${from}'s`, async (context) => {
+    test(`a user published by WHIP is watched by WHEP, the offer being the ${from}'s`, unlessStolen(async (context: TestContext) => {
       const { url } = await startTestService(context);
       await publish(await open(context, url), 'obs', 120, true);
       const player = await open(context, url);
@@ -129,7 +130,7 @@ describe('WHIP and WHEP with Chromium', { skip: skipWithoutChromium }, () => {
       await player.waitForTimeout(500);
       const received = await readReceived(player, 'held.peer');
       assertWhole(received);
-    });
+    }));
   }
 
   test('ICE restarts on both sides by PATCH, and the media goes on', async (context) => {

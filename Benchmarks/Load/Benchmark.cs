@@ -1,6 +1,8 @@
 namespace Benchmarks.Load;
 
-/// <summary>The order of things: floor and worker alternate, so that both see the same machine.</summary>
+/// <summary>
+/// The order of things: floor, worker and what is measured beside it alternate, so that all see the same machine.
+/// </summary>
 internal static class Benchmark
 {
     public static Report Run(LoadOptions options)
@@ -8,11 +10,13 @@ internal static class Benchmark
         Posix.Pin(options.LoadCpu);
         List<FloorResult> floors = [];
         List<RunResult> runs = [];
+        List<RunResult> bare = [];
         for (int i = 0; i < options.Repeat; i++)
         {
             floors.Add(FloorProbe.Measure(options));
-            using var run = new ForwardingRun(options);
-            runs.Add(run.Measure(options.Rate, options.Seconds));
+            runs.Add(Measure(options, new WorkerForwarder(options)));
+            if (options.MeasuresBare)
+                bare.Add(Measure(options, new BareRelay(options)));
 
             // Noise only ever adds to a cost: one run that is cheap enough shows that the worker is.
             if (options.MaxFloors is { } most && Report.ForwardingRatio(runs[^1], floors[^1]) <= most)
@@ -21,6 +25,12 @@ internal static class Benchmark
 
         RunResult? max = options.FindsMax ? MaxRateSearch.Find(options) : null;
         ControlResult? control = options.MeasuresControl ? ControlProbe.Measure(options) : null;
-        return new Report(options, floors, runs, max, control);
+        return new Report(options, floors, runs, bare, max, control);
+    }
+
+    private static RunResult Measure(LoadOptions options, IForwarder forwarder)
+    {
+        using var run = new ForwardingRun(options, forwarder);
+        return run.Measure(options.Rate, options.Seconds);
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -107,6 +108,22 @@ internal sealed unsafe class ChildProcess : IDisposable
         if (error != 0)
             throw new InvalidOperationException($"{path} does not start: {Marshal.GetPInvokeErrorMessage(error)}");
         return new ChildProcess(pid);
+    }
+
+    /// <summary>Starts this program as a child of itself.</summary>
+    /// <param name="option">The argument that makes it that child.</param>
+    /// <param name="numbers">What follows it.</param>
+    /// <param name="descriptors">Which of our descriptors it finds at which number.</param>
+    /// <param name="cpu">The only CPU that it may run on.</param>
+    public static ChildProcess StartSelf(
+        string option, IEnumerable<int> numbers, IReadOnlyList<(int Ours, int Theirs)> descriptors, int cpu)
+    {
+        string self = Environment.ProcessPath ?? throw new InvalidOperationException("this program has no path");
+        bool isHosted = Path.GetFileName(self) == "dotnet";
+        string[] program = isHosted ? [Assembly.GetExecutingAssembly().Location] : [];
+        return Start(
+            self, [.. program, option, .. numbers.Select(number => number.ToString(CultureInfo.InvariantCulture))],
+            new Dictionary<string, string>(), descriptors, cpu);
     }
 
     /// <summary>Ends it, if it has not ended by itself.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -30,7 +29,13 @@ internal static unsafe class FloorProbe
         sink.CountsAnything = true;
         using var loop = new LoadLoop(sink);
         (int ours, int theirs) = Posix.OpenSocketPair();
-        using ChildProcess child = StartChild(options, sink.Ports, theirs);
+        using ChildProcess child = ChildProcess.StartSelf(
+            ChildOption,
+            [
+                options.OutgoingSize, Burst, OutgoingRate / options.FloorSockets, options.Seconds,
+                .. sink.Ports.Select(port => (int)port),
+            ],
+            [(theirs, StandardOutput)], options.WorkerCpu);
         Posix.close(theirs);
         loop.DrainWhile(() => child.IsAlive, options.Seconds + 30);
         loop.DrainUntilQuiet();
@@ -112,22 +117,6 @@ internal static unsafe class FloorProbe
                 Posix.Check((int)Posix.sendmsg(sockets[i], message, 0), "sendmsg");
             }
         }
-    }
-
-    private static ChildProcess StartChild(LoadOptions options, IReadOnlyList<ushort> ports, int output)
-    {
-        string self = Environment.ProcessPath ?? throw new InvalidOperationException("this program has no path");
-        bool isHosted = Path.GetFileName(self) == "dotnet";
-        string[] program = isHosted ? [Assembly.GetExecutingAssembly().Location] : [];
-        string[] numbers =
-        [
-            .. new[] { options.OutgoingSize, Burst, OutgoingRate / options.FloorSockets, options.Seconds }
-                .Concat(ports.Select(port => (int)port))
-                .Select(number => number.ToString(CultureInfo.InvariantCulture)),
-        ];
-        return ChildProcess.Start(
-            self, [.. program, ChildOption, .. numbers], new Dictionary<string, string>(),
-            [(output, StandardOutput)], options.WorkerCpu);
     }
 }
 

@@ -1,6 +1,6 @@
 namespace Benchmarks.Load;
 
-/// <summary>One worker process with one room, loaded as often as is wanted.</summary>
+/// <summary>One worker process with one room, or what stands in its place, loaded as often as is wanted.</summary>
 internal sealed class ForwardingRun : IDisposable
 {
     private const int AlignmentAttempts = 20;
@@ -10,23 +10,19 @@ internal sealed class ForwardingRun : IDisposable
     private const int LongestWarmUpFactor = 4;
 
     private readonly LoadOptions _options;
-    private readonly WorkerSession _worker;
-    private readonly LoadRoom _room;
+    private readonly IForwarder _forwarder;
     private readonly PacketSink _sink;
     private readonly LoadLoop _loop;
-    private readonly long _idleBytes;
 
-    /// <summary>Starts the worker, makes the room and warms it up.</summary>
-    public ForwardingRun(LoadOptions options)
+    /// <summary>Takes a forwarder over and warms it up.</summary>
+    public ForwardingRun(LoadOptions options, IForwarder forwarder)
     {
         _options = options;
-        _worker = WorkerSession.Start(options);
+        _forwarder = forwarder;
+        _sink = forwarder.Sink;
+        _loop = forwarder.Loop;
         try
         {
-            _idleBytes = _worker.Process.ResidentBytes;
-            _room = LoadRoom.Open(_worker.Channel, options);
-            _sink = _room.Sink;
-            _loop = new LoadLoop(_room, _worker.Channel);
             Align();
             WarmUp();
 
@@ -35,10 +31,14 @@ internal sealed class ForwardingRun : IDisposable
         }
         catch
         {
-            _worker.Dispose();
+            forwarder.Dispose();
             throw;
         }
     }
+
+    private ChildProcess Process => _forwarder.Process;
+
+    private BurstSource Source => _forwarder.Source;
 
     /// <summary>Loads the worker and measures it the while.</summary>
     /// <param name="rate">Packets/s into the worker.</param>
@@ -46,51 +46,46 @@ internal sealed class ForwardingRun : IDisposable
     public RunResult Measure(int rate, int seconds)
     {
         _sink.Reset();
-        _room.Source.Reset();
+        Source.Reset();
         long receiverDrops = UdpDrops.Of(_sink.Ports);
-        long workerDrops = UdpDrops.Of([_room.WorkerPort]);
-        long cpuNs = _worker.Process.CpuNs;
-        long forwardingNs = _worker.Process.MainThreadCpuNs;
+        long workerDrops = UdpDrops.Of([_forwarder.Port]);
+        long cpuNs = Process.CpuNs;
+        long forwardingNs = Process.MainThreadCpuNs;
         var stolen = new StolenTime(_options);
-        long waitNs = _worker.Process.WaitNs;
-        long userNs = _worker.Process.UserNs;
-        double intervalNs = _room.IntervalNs(rate);
+        long waitNs = Process.WaitNs;
+        long userNs = Process.UserNs;
+        double intervalNs = _forwarder.IntervalNs(rate);
 
         Sending sending = _loop.Run(Math.Max(1, (long)(seconds * 1e9 / intervalNs)), intervalNs);
 
-        cpuNs = _worker.Process.CpuNs - cpuNs;
-        forwardingNs = _worker.Process.MainThreadCpuNs - forwardingNs;
-        userNs = _worker.Process.UserNs - userNs;
+        cpuNs = Process.CpuNs - cpuNs;
+        forwardingNs = Process.MainThreadCpuNs - forwardingNs;
+        userNs = Process.UserNs - userNs;
         return new RunResult
         {
             Rate = rate,
-            Expected = _room.Source.Expected,
+            Expected = Source.Expected,
             Received = _sink.Packets,
             CpuNsPerPacket = cpuNs / (double)Math.Max(1, _sink.Packets),
             ForwardingNsPerPacket = forwardingNs / (double)Math.Max(1, _sink.Packets),
             UserShare = userNs / (double)Math.Max(1, cpuNs),
             StolenShare = stolen.Share(),
-            WaitShare = (_worker.Process.WaitNs - waitNs) / (sending.Seconds * 1e9),
+            WaitShare = (Process.WaitNs - waitNs) / (sending.Seconds * 1e9),
             CoreShare = cpuNs / (sending.Seconds * 1e9),
             PacketsPerSecond = _sink.Packets / sending.Seconds,
             DroppedAtReceivers = UdpDrops.Of(_sink.Ports) - receiverDrops,
-            DroppedBeforeWorker = UdpDrops.Of([_room.WorkerPort]) - workerDrops,
+            DroppedBeforeWorker = UdpDrops.Of([_forwarder.Port]) - workerDrops,
             LateBurstShare = sending.LateShare,
             LatencyP50Us = _sink.Latency.Quantile(0.5),
             LatencyP99Us = _sink.Latency.Quantile(0.99),
             LatencyP999Us = _sink.Latency.Quantile(0.999),
-            IdleBytes = _idleBytes,
-            LoadedBytes = _worker.Process.ResidentBytes,
-            StartMs = _worker.StartTime.TotalMilliseconds,
+            IdleBytes = _forwarder.IdleBytes,
+            LoadedBytes = Process.ResidentBytes,
+            StartMs = _forwarder.StartTime.TotalMilliseconds,
         };
     }
 
-    public void Dispose()
-    {
-        _loop.Dispose();
-        _room.Dispose();
-        _worker.Dispose();
-    }
+    public void Dispose() => _forwarder.Dispose();
 
     /// <summary>
     /// Loads the worker for the time that was asked for, and on while its other threads are at work: what is compiled
@@ -98,13 +93,13 @@ internal sealed class ForwardingRun : IDisposable
     /// </summary>
     private void WarmUp()
     {
-        double intervalNs = _room.IntervalNs(_options.Rate);
+        double intervalNs = _forwarder.IntervalNs(_options.Rate);
         for (int second = 0; second < _options.WarmUpSeconds * LongestWarmUpFactor; second++)
         {
             long startedNs = BurstClock.NowNs();
-            long othersNs = _worker.Process.CpuNs - _worker.Process.MainThreadCpuNs;
+            long othersNs = Process.CpuNs - Process.MainThreadCpuNs;
             _loop.Run((long)(1e9 / intervalNs), intervalNs);
-            othersNs = _worker.Process.CpuNs - _worker.Process.MainThreadCpuNs - othersNs;
+            othersNs = Process.CpuNs - Process.MainThreadCpuNs - othersNs;
             bool compiles = othersNs > CompilingShare * (BurstClock.NowNs() - startedNs);
             if (second + 1 >= _options.WarmUpSeconds && !compiles)
                 return;
@@ -117,13 +112,13 @@ internal sealed class ForwardingRun : IDisposable
         for (int attempt = 0; attempt < AlignmentAttempts; attempt++)
         {
             _sink.Realign();
-            _loop.Run(_room.Source.BurstsPerRound, _room.IntervalNs(_options.Rate));
+            _loop.Run(Source.BurstsPerRound, _forwarder.IntervalNs(_options.Rate));
             if (_sink.IsAligned)
                 return;
         }
 
         throw new InvalidOperationException(
-            $"the worker forwards nothing: {_sink.Packets} packets came of {_room.Source.Expected}");
+            $"the worker forwards nothing: {_sink.Packets} packets came of {Source.Expected}");
     }
 }
 

@@ -11,6 +11,7 @@ internal sealed class LoadLoop : IDisposable
     private const long ManyNs = 1_000_000_000;
 
     private readonly PacketSink _sink;
+    private readonly BurstSource? _source;
     private readonly LoadRoom? _room;
     private readonly WorkerChannel? _channel;
     private readonly int _epoll;
@@ -21,6 +22,7 @@ internal sealed class LoadLoop : IDisposable
     public LoadLoop(LoadRoom room, WorkerChannel channel)
     {
         _sink = room.Sink;
+        _source = room.Source;
         _room = room;
         _channel = channel;
         _epoll = Posix.OpenEpoll(_sink.Sockets);
@@ -28,10 +30,11 @@ internal sealed class LoadLoop : IDisposable
         Posix.AddToEpoll(_epoll, channel.ReadDescriptor, _channelIndex);
     }
 
-    /// <summary>A loop that only drains.</summary>
-    public LoadLoop(PacketSink sink)
+    /// <summary>A loop that drains, and sends where there is a source.</summary>
+    public LoadLoop(PacketSink sink, BurstSource? source = null)
     {
         _sink = sink;
+        _source = source;
         _epoll = Posix.OpenEpoll(sink.Sockets);
         _channelIndex = -1;
     }
@@ -44,7 +47,7 @@ internal sealed class LoadLoop : IDisposable
     /// <returns>How it went.</returns>
     public Sending Run(long bursts, double intervalNs, bool keepsOn = false, bool drainsAfter = true)
     {
-        if (_room is null)
+        if (_source is null)
             throw new InvalidOperationException("this loop has nothing to send");
 
         long startNs = BurstClock.NowNs();
@@ -53,18 +56,18 @@ internal sealed class LoadLoop : IDisposable
         for (long sent = 0; sent < bursts || BurstClock.NowNs() < endNs;)
         {
             long nowNs = BurstClock.NowNs();
-            _room.KeepAlive(nowNs);
+            _room?.KeepAlive(nowNs);
             long dueNs = startNs + (long)(sent * intervalNs);
             if (dueNs <= nowNs && sent < bursts)
             {
                 late += nowNs - dueNs > intervalNs ? 1 : 0;
-                _room.Source.SendBurst();
+                _source.SendBurst();
                 sent++;
                 dueNs = startNs + (long)(sent * intervalNs);
             }
 
             // Always look: a load that is late must not starve its receivers.
-            DrainReady(Math.Max(0, Math.Min(dueNs, _room.NextKeepAliveNs) - BurstClock.NowNs()));
+            DrainReady(Math.Max(0, Math.Min(dueNs, _room?.NextKeepAliveNs ?? dueNs) - BurstClock.NowNs()));
         }
 
         double seconds = Math.Max((BurstClock.NowNs() - startNs) / 1e9, bursts * intervalNs / 1e9);

@@ -62,6 +62,8 @@ internal sealed record LoadOptions
           --pin-worker CPU     the worker's only CPU (the last one)
           --pin-load CPU       the sender's and receivers' only CPU (the first one)
           --take-runs          receivers take what left as one run in one piece, as a network card does (UDP_GRO)
+          --bare               also measure what is left without a worker: a child that only makes the system calls
+                               (shape plain)
           --json               print JSON instead of text
         """;
 
@@ -117,6 +119,9 @@ internal sealed record LoadOptions
 
     /// <summary>Whether receivers leave runs of packets in one piece instead of having the kernel cut them.</summary>
     public bool TakesRuns { get; init; }
+
+    /// <summary>Whether a <see cref="BareRelay"/> is measured beside the worker.</summary>
+    public bool MeasuresBare { get; init; }
 
     public bool PrintsJson { get; init; }
 
@@ -175,10 +180,14 @@ internal sealed record LoadOptions
                 "--alive" => options with { AliveTransports = Number(1, 20_000) },
                 "--max-floors" => options with { MaxFloors = ParseFloors(Value()) },
                 "--take-runs" => options with { TakesRuns = true },
+                "--bare" => options with { MeasuresBare = true },
                 "--json" => options with { PrintsJson = true },
                 _ => throw new ArgumentException($"unknown option {name}"),
             };
         }
+
+        if (options is { MeasuresBare: true, Shape: not LoadShape.Plain })
+            throw new ArgumentException("--bare takes the place of a worker in shape plain only");
 
         return File.Exists(options.Worker)
             ? options

@@ -9,8 +9,10 @@ namespace Benchmarks.Load;
 /// </summary>
 internal sealed class LoadRoom : IDisposable
 {
+    /// <summary>The SSRC of the one publisher of a broadcast.</summary>
+    public const uint PublisherSsrc = 0x1234_5678;
+
     private const string Publisher = "publisher";
-    private const uint PublisherSsrc = 0x1234_5678;
 
     // The port of discard: whatever leaves for a fleeting viewer is nobody's.
     private const ushort FleetingPort = 9;

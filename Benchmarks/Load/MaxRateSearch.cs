@@ -11,7 +11,7 @@ internal static class MaxRateSearch
     /// <summary>The best run without loss; null when there was loss at the first rate already.</summary>
     public static RunResult? Find(LoadOptions options)
     {
-        using var run = new ForwardingRun(options);
+        using var run = new ForwardingRun(options, new WorkerForwarder(options));
         RunResult? best = null;
         int low = 0;
         int high = 0;

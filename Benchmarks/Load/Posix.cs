@@ -25,6 +25,7 @@ internal static unsafe partial class Posix
     private const int ProtocolTcp = 6;
     private const int OptionNoDelay = 1;
     private const int ProtocolUdp = 17;
+    private const int OptionSegment = 103;
     private const int OptionReceiveRuns = 104;
     private const int OptionReceiveBuffer = 8;
     private const int OptionReceiveBufferForce = 33;
@@ -341,7 +342,10 @@ internal static unsafe partial class Posix
         public int Flags;
     }
 
-    /// <summary>The control message of UDP_GRO: cmsghdr, then the size of all packets of a run but its last.</summary>
+    /// <summary>
+    /// The control message of UDP_GRO and UDP_SEGMENT: cmsghdr, then the size of all packets of a run but its last, in
+    /// four bytes where it is received and in the first two of them where it is sent.
+    /// </summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct SegmentControl
     {
@@ -350,6 +354,15 @@ internal static unsafe partial class Posix
         public int Type;
         public int SegmentBytes;
         public int Padding;
+
+        /// <summary>Has the kernel cut what is sent into packets of that many bytes.</summary>
+        public static SegmentControl ForSending(ushort segmentBytes) => new()
+        {
+            Length = (nuint)(sizeof(nuint) + (2 * sizeof(int)) + sizeof(ushort)),
+            Level = ProtocolUdp,
+            Type = OptionSegment,
+            SegmentBytes = BitConverter.IsLittleEndian ? segmentBytes : segmentBytes << 16,
+        };
     }
 
     /// <summary>mmsghdr.</summary>

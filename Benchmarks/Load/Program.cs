@@ -6,6 +6,12 @@ if (args is [FloorProbe.ChildOption, ..])
     return 0;
 }
 
+if (args is [BareRelay.ChildOption, ..])
+{
+    BareRelay.RunChild(args.AsSpan(1));
+    return 0;
+}
+
 if (args.Length == 0 || args.Contains("--help"))
 {
     Console.WriteLine(LoadOptions.Help);

@@ -6,8 +6,8 @@ namespace Benchmarks.Load;
 
 /// <summary>All that was measured, and how it is printed.</summary>
 internal sealed record Report(
-    LoadOptions Options, IReadOnlyList<FloorResult> Floors, IReadOnlyList<RunResult> Runs, RunResult? Max,
-    ControlResult? Control)
+    LoadOptions Options, IReadOnlyList<FloorResult> Floors, IReadOnlyList<RunResult> Runs,
+    IReadOnlyList<RunResult> Bare, RunResult? Max, ControlResult? Control)
 {
     private const double LateShareOfAValidRun = 0.01;
     private const double WaitShareOfAQuietCore = 0.02;
@@ -26,7 +26,7 @@ internal sealed record Report(
 
     /// <summary>Whether the benchmark kept up in every run; what it says of the worker is wrong otherwise.</summary>
     public bool IsValid =>
-        Runs.All(run => run.DroppedAtReceivers == 0 && run.LateBurstShare < LateShareOfAValidRun) &&
+        Runs.Concat(Bare).All(run => run.DroppedAtReceivers == 0 && run.LateBurstShare < LateShareOfAValidRun) &&
         Floors.All(floor => floor.Lost == 0);
 
     /// <summary>Whether the worker had its core for itself; what is said of loss and latency is wrong otherwise.</summary>
@@ -36,7 +36,7 @@ internal sealed record Report(
     public bool IsHostQuiet => StolenShares.All(share => share < StolenTime.ShareOfAQuietHost);
 
     private IEnumerable<double> StolenShares =>
-        Runs.Select(run => run.StolenShare).Concat(Floors.Select(floor => floor.StolenShare));
+        Runs.Concat(Bare).Select(run => run.StolenShare).Concat(Floors.Select(floor => floor.StolenShare));
 
     /// <summary>
     /// Whether the best run cost no more than it may; true where nothing is judged. Only the thread that forwards
@@ -72,6 +72,8 @@ internal sealed record Report(
         Line(output, "latency p50", Spread(Runs.Select(run => run.LatencyP50Us / 1000.0), "ms"));
         Line(output, "latency p99", Spread(Runs.Select(run => run.LatencyP99Us / 1000.0), "ms"));
         Line(output, "latency p99.9", Spread(Runs.Select(run => run.LatencyP999Us / 1000.0), "ms"));
+        if (Options.MeasuresBare)
+            PrintBare(output);
         Line(output, "memory idle", Spread(Runs.Select(run => run.IdleBytes / Megabyte), "MB", "N1"));
         Line(output, "memory loaded", Spread(Runs.Select(run => run.LoadedBytes / Megabyte), "MB", "N1"));
         if (Options.FindsMax)
@@ -105,6 +107,16 @@ internal sealed record Report(
 
         if (!IsValid)
             Line(output, "INVALID", "the benchmark itself lost packets or sent late: lower the rate or free its core");
+    }
+
+    private void PrintBare(TextWriter output)
+    {
+        Line(output, "bare cpu", Spread(Bare.Select(run => run.CpuNsPerPacket / 1000), "us a packet"));
+        Line(output, "bare in floors", Spread(
+            Bare.Zip(Floors, (run, floor) => run.CpuNsPerPacket / floor.CpuNsPerPacket), ""));
+        Line(output, "bare p50", Spread(Bare.Select(run => run.LatencyP50Us / 1000.0), "ms"));
+        Line(output, "bare p99", Spread(Bare.Select(run => run.LatencyP99Us / 1000.0), "ms"));
+        Line(output, "bare p99.9", Spread(Bare.Select(run => run.LatencyP999Us / 1000.0), "ms"));
     }
 
     private static void Line(TextWriter output, string name, string text) => output.WriteLine($"{name,-18} {text}");

@@ -10,7 +10,7 @@ internal static class Timeline
     public static void Print(LoadOptions options, TextWriter output)
     {
         FloorResult floor = FloorProbe.Measure(options);
-        using var run = new ForwardingRun(options);
+        using var run = new ForwardingRun(options, new WorkerForwarder(options));
         output.WriteLine($"worker             {options.Worker}");
         output.WriteLine($"load               {options.Describe()}");
         for (int second = 1; second <= Seconds; second++)

@@ -7,7 +7,8 @@ namespace Rtc.Transports;
 /// the packet does not take its copy too, and not for long, for then a retransmission is as fast. The urgent ones go
 /// first. Bounded: what finds it full gets no copy.
 /// </summary>
-internal sealed class CopyQueue
+/// <param name="counters">Where copies are counted that are dropped.</param>
+internal sealed class CopyQueue(TransportCounters counters)
 {
     /// <summary>How long a copy waits behind its packet, or behind the copy before, in microseconds.</summary>
     public const long SpacingUs = 10_000;
@@ -15,7 +16,7 @@ internal sealed class CopyQueue
     /// <summary>How long it waits at most until there is room for it, in microseconds.</summary>
     public const long MostWaitUs = 120_000;
 
-    private readonly Ring[] _rings = [new(), new(), new()];
+    private readonly Ring[] _rings = [new(counters), new(counters), new(counters)];
 
     /// <summary>When the next copy is due, in monotonic microseconds; long.MaxValue for never.</summary>
     /// <param name="from">The most urgent that counts.</param>
@@ -93,7 +94,7 @@ internal sealed class CopyQueue
     }
 
     /// <summary>In the order in which they are due: all wait equally long.</summary>
-    private sealed class Ring
+    private sealed class Ring(TransportCounters counters)
     {
         // A power of two.
         private const int Capacity = 256;
@@ -107,7 +108,10 @@ internal sealed class CopyQueue
         public void Add(in Entry entry)
         {
             if (_count == Capacity)
+            {
+                counters.DroppedCopies += entry.Copies;
                 return;
+            }
 
             if (_entries.Length == 0)
                 _entries = new Entry[Capacity];
@@ -135,7 +139,10 @@ internal sealed class CopyQueue
         public void DropStale(long nowUs)
         {
             while (_count > 0 && nowUs - DueUs > MostWaitUs)
+            {
+                counters.DroppedCopies += _entries[_head].Copies;
                 RemoveFirst();
+            }
         }
 
         public void Clear()

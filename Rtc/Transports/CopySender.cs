@@ -7,7 +7,8 @@ namespace Rtc.Transports;
 /// Sends packets again before they are missed, by what <see cref="Redundancy"/> says of the link: keeps those that are
 /// to be sent again, and sends them when there is room.
 /// </summary>
-internal sealed class CopySender
+/// <param name="counters">Where copies are counted that are not sent.</param>
+internal sealed class CopySender(TransportCounters counters)
 {
     // Copies leave when all before them would nearly have left a link that is a little slower than the estimate. Those of
     // what was asked for are few, and somebody waits for them. All in microseconds.
@@ -16,7 +17,7 @@ internal sealed class CopySender
     private const long LeastWaitUs = 2_000;
     private const long WaitUntilFreeUs = 20_000;
 
-    private readonly CopyQueue _copies = new();
+    private readonly CopyQueue _copies = new(counters);
     private Redundancy _redundancy;
     private VirtualLink _link;
 

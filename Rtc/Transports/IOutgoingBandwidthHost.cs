@@ -5,6 +5,9 @@ namespace Rtc.Transports;
 /// <summary>What <see cref="OutgoingBandwidth"/> needs of the transport that it belongs to.</summary>
 internal interface IOutgoingBandwidthHost
 {
+    /// <summary>What it drops is counted there.</summary>
+    TransportCounters Counters { get; }
+
     /// <summary>Adds those who may claim bitrate now.</summary>
     void CollectClaimants(List<IBitrateClaimant> claimants);
 

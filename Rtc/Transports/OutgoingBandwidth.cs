@@ -35,7 +35,7 @@ internal sealed class OutgoingBandwidth : IDeadlineOwner
     private readonly List<IBitrateClaimant> _claimants = [];
     private readonly BitrateLimits _limits;
     private readonly long _initialBitrate;
-    private readonly CopySender _copies = new();
+    private readonly CopySender _copies;
     private BitrateGrant _grant;
     private DesiredBitrateTrend _trend;
     private long _desired;
@@ -58,6 +58,7 @@ internal sealed class OutgoingBandwidth : IDeadlineOwner
         IOutgoingBandwidthHost host, DeadlineQueue deadlines, BweType type, ulong? initialBitrate, BitrateLimits limits)
     {
         _host = host;
+        _copies = new CopySender(host.Counters);
         _limits = limits;
         _deadline = deadlines.Create(this, "bandwidth");
         _initialBitrate = Math.Max((long)(initialBitrate ?? DefaultInitialBitrate), LeastBitrate);

@@ -35,4 +35,7 @@ public sealed class TransportCounters
 
     /// <summary>RTP and RTCP that was to be sent and found no connection, no room or no index.</summary>
     public long SendFailures { get; internal set; }
+
+    /// <summary>Copies of packets that found too many waiting, or no room on the link in time.</summary>
+    public long DroppedCopies { get; internal set; }
 }

@@ -10,13 +10,15 @@ public sealed class CopyQueueTests
     private const uint Ssrc = 5_000;
     private const long NowUs = 1_000_000;
 
-    private readonly CopyQueue _queue = new();
+    private readonly TransportCounters _counters = new();
+    private readonly CopyQueue _queue;
     private readonly Consumer _consumer;
 
     private long DueUs => _queue.GetDueUs(CopyUrgency.Asked, CopyUrgency.Other);
 
     public CopyQueueTests()
     {
+        _queue = new CopyQueue(_counters);
         var room = new Room();
         Producer producer = room.Produce(new FakeTransport(room, "in"), "p");
         _consumer = room.Consume(new FakeTransport(room, "out"), producer, "c");
@@ -68,6 +70,7 @@ public sealed class CopyQueueTests
         Assert.Equal(NowUs + CopyQueue.SpacingUs + 1, DueUs);
         _queue.DropStale(lastUs + 2);
         Assert.Equal(long.MaxValue, DueUs);
+        Assert.Equal(3, _counters.DroppedCopies);
     }
 
     [Fact]
@@ -93,10 +96,12 @@ public sealed class CopyQueueTests
         for (ushort i = 0; i < 1_000; i++)
             _queue.Add(_consumer, Ssrc, i, copies: 1, CopyUrgency.Base, NowUs);
         Assert.Equal(256, TakeAll(NowUs + CopyQueue.SpacingUs).Count);
+        Assert.Equal(1_000 - 256, _counters.DroppedCopies);
 
         _queue.Add(_consumer, Ssrc, 1, copies: 1, CopyUrgency.Base, NowUs);
         _queue.Clear();
         Assert.Equal(long.MaxValue, DueUs);
+        Assert.Equal(1_000 - 256, _counters.DroppedCopies);
     }
 
     private List<ushort> TakeAll(long nowUs)

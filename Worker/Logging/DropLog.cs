@@ -62,6 +62,7 @@ internal sealed partial class DropLog(ILogger logger, SendCounters sent, Channel
         Add("unknownStreams", counters.UnknownStreams);
         Add("unmappedPayloadTypes", counters.UnmappedPayloadTypes);
         Add("sendFailures", counters.SendFailures);
+        Add("droppedCopies", counters.DroppedCopies);
         return text.ToString();
 
         void Add(string name, long count)

@@ -104,6 +104,8 @@ internal sealed class BandwidthRun : IOutgoingBandwidthHost
         }
     }
 
+    TransportCounters IOutgoingBandwidthHost.Counters { get; } = new();
+
     void IOutgoingBandwidthHost.CollectClaimants(List<IBitrateClaimant> claimants) => claimants.AddRange(Sources);
 
     int IOutgoingBandwidthHost.SendProbation(int size, ushort transportCc, long nowUs)

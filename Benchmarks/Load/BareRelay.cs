@@ -63,8 +63,10 @@ internal sealed unsafe class BareRelay : IForwarder
 
     public double IntervalNs(int rate) => 1e9 * _options.Burst / rate;
 
-    /// <summary>The child: writes its port to its standard output, and forwards until it is ended, or nothing has come for a
-    /// minute.</summary>
+    /// <summary>
+    /// The child: writes its port to its standard output, and forwards until it is ended, or nothing has come for a
+    /// minute.
+    /// </summary>
     /// <param name="arguments">The size in bytes of what leaves, then the consumers' ports.</param>
     public static void RunChild(ReadOnlySpan<string> arguments)
     {
@@ -88,11 +90,11 @@ internal sealed unsafe class BareRelay : IForwarder
         int[] ready = new int[1];
         while (Posix.WaitForEpoll(epoll, ready, LongestSilenceNs) > 0)
         {
-            while (batch.Receive(input) > 0)
-            {
-                foreach (RelayTarget target in targets)
-                    batch.SendTo(target);
-            }
+            if (batch.Receive(input) == 0)
+                continue;
+
+            foreach (RelayTarget target in targets)
+                batch.SendTo(target);
         }
     }
 

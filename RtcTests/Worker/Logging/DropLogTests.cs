@@ -1,4 +1,6 @@
+using System.Reflection;
 using System.Text;
+using System.Text.Json;
 using Channel;
 using Channel.Wire;
 using Rtc.Transports;
@@ -78,6 +80,23 @@ public class DropLogTests
         _drops.OnClosed(transport);
         Assert.Equal(
             [$"DDrops | transport {transport.Id} closed; dropped [unknownSources:4, malformedRtp:1]"], _lines.Written);
+    }
+
+    [Fact]
+    public void Every_counter_of_a_transport_is_told()
+    {
+        PlainTransport transport = new PlainRoom(consumers: 1, null).Receivers[0].Transport;
+        PropertyInfo[] counters = typeof(TransportCounters).GetProperties();
+        for (int i = 0; i < counters.Length; i++)
+            counters[i].SetValue(transport.Counters, 1_000L + i);
+
+        _drops.OnClosed(transport);
+        string line = Assert.Single(_lines.Written);
+        for (int i = 0; i < counters.Length; i++)
+        {
+            string name = JsonNamingPolicy.CamelCase.ConvertName(counters[i].Name);
+            Assert.Contains($"{name}:{1_000 + i}", line, StringComparison.Ordinal);
+        }
     }
 
     private sealed class Lines : ILogSink
